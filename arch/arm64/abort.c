@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stage 2 aborts: accesses to emulated devices, and everything that would be
+ * a bus error on a real machine, which becomes an external abort of the guest.
+ * The syndrome is used where it is valid; otherwise the instruction is fetched
+ * through the guest's own translation and decoded (decode.c).
+ */
+#include "arch/arm64/decode.h"
+#include "arch/arm64/exit.h"
+#include "arch/arm64/sysreg.h"
+#include "arch/arm64/vcpu_arch.h"
+#include "core/aspace.h"
+#include "core/gmem.h"
+#include "core/log.h"
+#include "core/mmio.h"
+#include "core/trace.h"
+#include "core/vm.h"
+
+#define FSC_TYPE(fsc) ((fsc) & 0x3c)
+#define FSC_TRANSLATION 0x04
+#define FSC_ACCESS_FLAG 0x08
+#define FSC_PERMISSION 0x0c
+#define FSC_SEA 0x10
+#define FSC_SEA_WALK 0x14
+
+#define PAR_F BIT(0)
+#define PAR_ADDRESS(par) ((par) & 0x0000fffffffff000ULL)
+
+/* Translate a guest virtual address by stage 1 alone, as EL1 or EL0 would read it; PAR_EL1 is the guest's. */
+static bool stage1_translate(u64 va, bool el0, u64 *ipa)
+{
+	u64 saved = read_sysreg(PAR_EL1), par;
+
+	if (el0)
+		__asm__ volatile("at s1e0r, %0" : : "r"(va) : "memory");
+	else
+		__asm__ volatile("at s1e1r, %0" : : "r"(va) : "memory");
+	isb();
+	par = read_sysreg(PAR_EL1);
+	write_sysreg(PAR_EL1, saved);
+	if (par & PAR_F)
+		return false;
+	*ipa = PAR_ADDRESS(par) | (va & (PAGE_SIZE - 1));
+	return true;
+}
+
+static bool guest_is_el0(void)
+{
+	u64 spsr = read_sysreg(SPSR_EL2);
+
+	return (spsr & PSR_NRW) || (spsr & PSR_MODE_MASK) == 0;
+}
+
+/*
+ * The IPA of the abort. HPFAR_EL2 holds it for translation and access flag
+ * faults and for faults of a walk; for a permission fault it is unknown (D19.2.64).
+ */
+static bool abort_ipa(u64 esr, u64 *ipa)
+{
+	u64 iss = ESR_ISS(esr), far = read_sysreg(FAR_EL2);
+
+	if (FSC_TYPE(ISS_FSC(iss)) == FSC_PERMISSION && !(iss & ISS_S1PTW))
+		return stage1_translate(far, guest_is_el0(), ipa);
+	*ipa = BITS(read_sysreg(HPFAR_EL2), 43, 4) << 12 | (far & (PAGE_SIZE - 1));
+	return true;
+}
+
+/* Load the result as the instruction would: width, sign. */
+static u64 extend(u64 value, u32 size, bool sign, bool sixty_four)
+{
+	u32 bits = size * 8;
+
+	if (sign && bits < 64) {
+		u64 top = 1ULL << (bits - 1);
+
+		value = ((value & ((top << 1) - 1)) ^ top) - top;
+	}
+	return sixty_four ? value : value & 0xffffffff;
+}
+
+/* One element of an access. False: nothing there takes it. */
+static bool access_one(struct vcpu_arch *a, u64 ipa, const struct decoded *d, u32 reg)
+{
+	struct mmio_access m = { .addr = GPA(ipa), .size = (u8)d->size, .write = d->write };
+
+	if (d->write)
+		m.value = exit_reg_get(a, reg) & (d->size == 8 ? UINT64_MAX : (1ULL << (d->size * 8)) - 1);
+	if (mmio_dispatch(a->core, &m) != OK)
+		return false;
+	if (!d->write)
+		exit_reg_set(a, reg, extend(m.value, d->size, d->sign, d->sixty_four));
+	return true;
+}
+
+static bool from_syndrome(u64 iss, struct decoded *d)
+{
+	if (!(iss & ISS_ISV))
+		return false;
+	*d = (struct decoded){ .size = 1u << ISS_SAS(iss), .write = iss & ISS_WNR, .sign = iss & ISS_SSE,
+			       .sixty_four = iss & ISS_SF, .nr = 1, .reg = { (u8)ISS_SRT(iss), 31 },
+			       .base = 31 };
+	return true;
+}
+
+/* The instruction at the guest's PC, read through its own tables. False: not readable now (the guest retries). */
+static bool fetch(struct vcpu_arch *a, u32 *insn)
+{
+	u64 pc = read_sysreg(ELR_EL2), ipa;
+
+	if ((pc & 3) || (read_sysreg(SPSR_EL2) & PSR_NRW))
+		return false;
+	if (!stage1_translate(pc, guest_is_el0(), &ipa))
+		return false;
+	return gmem_read(a->core->vm->aspace, GPA(ipa), insn, sizeof(*insn)) == OK;
+}
+
+static bool from_instruction(struct vcpu_arch *a, struct decoded *d)
+{
+	u32 insn;
+
+	return fetch(a, &insn) && decode_load_store(insn, d);
+}
+
+/* Base register with writeback; register 31 is the stack pointer of the mode that ran. */
+static void write_back(struct vcpu_arch *a, const struct decoded *d)
+{
+	u64 spsr = read_sysreg(SPSR_EL2);
+
+	if (!d->writeback)
+		return;
+	if (d->base != 31)
+		exit_reg_set(a, d->base, exit_reg_get(a, d->base) + (u64)(s64)d->offset);
+	else if ((spsr & PSR_MODE_MASK) == PSR_MODE_EL1H)
+		write_sysreg(SP_EL1, read_sysreg(SP_EL1) + (u64)(s64)d->offset);
+	else
+		write_sysreg(SP_EL0, read_sysreg(SP_EL0) + (u64)(s64)d->offset);
+}
+
+static void external_abort(struct vcpu_arch *a, bool instruction, s32 walk_level)
+{
+	a->core->exits[EXIT_FAULT]++;
+	inject_abort(a, instruction, read_sysreg(FAR_EL2), true, walk_level);
+}
+
+/* The page is mapped now: somebody split or changed a leaf meanwhile (core/pgtable.h); take the access again. */
+static bool is_mapped(struct vcpu_arch *a, u64 ipa, bool write)
+{
+	return aspace_is_mapped(a->core->vm->aspace, GPA(ipa), write);
+}
+
+static void emulate(struct vcpu_arch *a, u64 esr, u64 ipa)
+{
+	struct decoded d;
+
+	if (!from_syndrome(ESR_ISS(esr), &d) && !from_instruction(a, &d)) {
+		external_abort(a, false, -1);
+		return;
+	}
+	/* Each element is checked by the dispatch: a pair may leave a device only into an abort. */
+	for (u32 i = 0; i < d.nr; i++) {
+		if (!access_one(a, ipa + i * d.size, &d, d.reg[i])) {
+			external_abort(a, false, -1);
+			return;
+		}
+	}
+	write_back(a, &d);
+	exit_skip(esr);
+}
+
+void exit_abort(struct vcpu_arch *a, u64 esr)
+{
+	u64 iss = ESR_ISS(esr), fsc = ISS_FSC(iss), ipa;
+
+	a->far_exit = read_sysreg(FAR_EL2);
+	if (FSC_TYPE(fsc) == FSC_SEA || FSC_TYPE(fsc) == FSC_SEA_WALK) {
+		/* The bus refused what the guest did: its error (HCR_EL2.TEA is clear, so only by SCR_EL3.EA's way). */
+		external_abort(a, false, FSC_TYPE(fsc) == FSC_SEA_WALK ? (s32)(fsc & 3) : -1);
+		return;
+	}
+	if (!abort_ipa(esr, &ipa))
+		return; /* stage 1 changed meanwhile: the retry gives the guest its own fault */
+	a->hpfar_exit = ipa;
+	a->core->exits[EXIT_MMIO]++;
+	trace_exit(a->core, EXIT_MMIO, ipa);
+	if (iss & ISS_S1PTW) {
+		if (!is_mapped(a, ipa, iss & ISS_WNR))
+			external_abort(a, false, (s32)(fsc & 3));
+		return;
+	}
+	if (iss & ISS_CM) { /* cache maintenance where no memory is: nothing to do */
+		exit_skip(esr);
+		return;
+	}
+	if (unlikely(is_mapped(a, ipa, iss & ISS_WNR)))
+		return;
+	emulate(a, esr, ipa);
+}
+
+void exit_instruction_abort(struct vcpu_arch *a, u64 esr)
+{
+	u64 iss = ESR_ISS(esr), fsc = ISS_FSC(iss), ipa;
+
+	a->far_exit = read_sysreg(FAR_EL2);
+	if (FSC_TYPE(fsc) != FSC_SEA && FSC_TYPE(fsc) != FSC_SEA_WALK) {
+		if (!abort_ipa(esr, &ipa))
+			return;
+		a->hpfar_exit = ipa;
+		if (is_mapped(a, ipa, false) && FSC_TYPE(fsc) != FSC_PERMISSION)
+			return;
+	}
+	external_abort(a, true, iss & ISS_S1PTW ? (s32)(fsc & 3) : -1);
+}

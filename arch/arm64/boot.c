@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bringing CPUs up. The boot CPU comes from head.S with the MMU on; the others
+ * are started by PSCI, read their features and wait until all have been seen, because
+ * what EL2 is set to follows from what all CPUs have.
+ */
+#include "arch/arm64/cpu_arch.h"
+#include "arch/arm64/el2.h"
+#include "arch/arm64/errata.h"
+#include "arch/arm64/exit.h"
+#include "arch/arm64/feature.h"
+#include "arch/arm64/firmware.h"
+#include "arch/arm64/gicv3.h"
+#include "arch/arm64/irq.h"
+#include "arch/arm64/mmu.h"
+#include "arch/arm64/stage2.h"
+#include "arch/arm64/sve.h"
+#include "arch/arm64/sysreg.h"
+#include "arch/arm64/timer.h"
+#include "core/cpu.h"
+#include "core/log.h"
+#include "core/machine.h"
+#include "hal/boot.h"
+#include "hal/mem.h"
+
+#define MPIDR_AFFINITY 0xff00ffffffULL
+
+extern char __image_start[], __image_end[], boot_stack_top[], vectors_none[], secondary_entry[];
+extern u64 __stack_chk_guard;
+NORETURN void __stack_chk_fail(void);
+NORETURN void arm64_boot(u64 arg);
+NORETURN void secondary_main(struct cpu_arch *cpu);
+
+struct cpu_arch cpu_archs[MAX_CPUS];
+u64 __stack_chk_guard = 0x5bd1e995a7c3f00dULL;
+
+static u32 arrived, go;
+static spinlock_t feature_lock;
+
+void __stack_chk_fail(void)
+{
+	panic("stack overrun on CPU %u", this_cpu()->index);
+}
+
+struct cpu *this_cpu(void)
+{
+	return this_cpu_arch()->core;
+}
+
+u64 cpu_hwid(void)
+{
+	return read_sysreg(MPIDR_EL1) & MPIDR_AFFINITY;
+}
+
+void image_range(hpa_t *base, u64 *size)
+{
+	*base = va_to_hpa(__image_start);
+	*size = (u64)(__image_end - __image_start);
+}
+
+/* Not inlined into anything protected: the guard changes here. */
+__attribute__((optimize("no-stack-protector"))) static void random_guard(void)
+{
+	u64 bits = read_sysreg(CNTPCT_EL0);
+
+	__stack_chk_guard ^= bits * 0x9e3779b97f4a7c15ULL;
+	__stack_chk_guard &= ~0xffULL; /* a zero byte stops string overruns */
+}
+
+__attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg)
+{
+	struct cpu_arch *cpu = this_cpu_arch();
+
+	write_sysreg(VBAR_EL2, (u64)(uintptr_t)vectors_none);
+	isb();
+	cpu->core = &cpus[0];
+	cpu->stack_top = (u64)(uintptr_t)boot_stack_top;
+	cpu->mpidr = cpu_hwid();
+	random_guard();
+	boot_main(arg);
+}
+
+/* Everything of one CPU once all features are known. */
+static void cpu_setup(struct cpu_arch *cpu)
+{
+	el2_init_cpu();
+	errata_init_cpu(cpu);
+	vcpu_regime_init();
+	if (gic_cpu_init(cpu->core->index) != OK)
+		panic("CPU %u has no usable interrupt controller", cpu->core->index);
+	timer_cpu_init();
+	irq_cpu_init();
+}
+
+enum err arch_boot_init(const struct machine *m)
+{
+	struct cpu_arch *cpu = this_cpu_arch();
+	enum err e;
+
+	cpu->core = &cpus[m->boot_cpu];
+	cpu->core->arch = cpu;
+	feature_read_cpu();
+	sve_read_cpu();
+	firmware_init(m->conduit);
+	e = gic_init(m);
+	return e == OK ? timer_init(m) : e;
+}
+
+void secondary_main(struct cpu_arch *cpu)
+{
+	write_sysreg(VBAR_EL2, (u64)(uintptr_t)vectors_none);
+	isb();
+	spin_lock(&feature_lock);
+	feature_read_cpu();
+	sve_read_cpu();
+	spin_unlock(&feature_lock);
+	store_relaxed(&cpu->core->online, true);
+	atomic_add(&arrived, 1);
+	while (!load_acquire(&go))
+		__asm__ volatile("wfe");
+	cpu_setup(cpu);
+	cpu_run(cpu->core);
+}
+
+static struct cpu_arch *new_block(u32 *next)
+{
+	struct cpu_arch *boot = this_cpu_arch();
+
+	if (&cpu_archs[*next] == boot)
+		(*next)++;
+	return &cpu_archs[(*next)++];
+}
+
+static bool start_one(const struct machine *m, u32 index, struct cpu_arch *block, hpa_t stack)
+{
+	u64 entry = va_to_hpa(secondary_entry).v;
+	u32 before = load_acquire(&arrived);
+	u64 deadline = time_now() + time_hz();
+	s64 r;
+
+	block->core = &cpus[index];
+	cpus[index].arch = block;
+	block->mpidr = m->cpus[index].hwid;
+	block->stack_top = stack.v + STACK_GUARD + STACK_SIZE;
+	mmu_secondary(block, this_cpu_arch());
+	/* It reads its block, and the tables are walked, before its caches are on. */
+	cache_clean(block, sizeof(*block));
+	r = firmware_cpu_on(block->mpidr, entry, va_to_hpa(block).v);
+	while (r == 0 && load_acquire(&arrived) == before && time_now() < deadline)
+		cpu_relax();
+	if (load_acquire(&arrived) != before)
+		return true;
+	log_error("CPU %u (MPIDR %llx) does not start: PSCI says %lld", index, (unsigned long long)block->mpidr,
+		  (long long)r);
+	return false;
+}
+
+u32 smp_start(const struct machine *m, hpa_t (*stack)(void))
+{
+	u32 next = 0, up = 1;
+
+	this_cpu()->online = true;
+	for (u32 i = 0; i < m->nr_cpus; i++) {
+		if (i == m->boot_cpu)
+			continue;
+		hpa_t s = stack();
+
+		if (s.v && host_unmap_ram(s, STACK_GUARD) == OK)
+			up += start_one(m, i, new_block(&next), s);
+	}
+	return up;
+}
+
+void smp_go(void)
+{
+	stage2_init();
+	cpu_setup(this_cpu_arch());
+	store_release(&go, 1);
+	dsb(ishst);
+	__asm__ volatile("sev");
+	feature_report();
+	errata_report();
+}
+
+void cpu_run(struct cpu *cpu)
+{
+	enter_first(cpu);
+}
+
+void cpu_relax(void)
+{
+	__asm__ volatile("yield");
+}
+
+/* WFI ends when an interrupt is pending even though it is masked (D1.6.2); it is handled here, at a known point. */
+void cpu_wait(void)
+{
+	dsb(sy);
+	__asm__ volatile("wfi");
+	isb();
+	while (irq_handle_one())
+		;
+}
+
+void cpu_panic_stop(void)
+{
+	for (;;)
+		__asm__ volatile("msr daifset, #0xf\n\twfi");
+}

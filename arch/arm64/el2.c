@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All writable state of EL2, set from one table on every CPU: nothing is
+ * inherited from firmware. Registers that belong to a vCPU or to the timer and
+ * interrupt code get their idle value here. docs/arm64.md explains the bits.
+ */
+#include "arch/arm64/el2.h"
+#include "arch/arm64/cpu_arch.h"
+#include "arch/arm64/feature.h"
+#include "arch/arm64/stage2.h"
+#include "arch/arm64/sve.h"
+#include "arch/arm64/sysreg.h"
+
+/* CPTR_EL2 with E2H=0: RES1 bits; TTA (trace), TAM (activity monitors), TSM (SME) trap; FP does not. */
+#define CPTR_RES1 0x22ffULL
+#define CPTR_TZ BIT(8)
+#define CPTR_TSM BIT(12)
+#define CPTR_TTA BIT(20)
+#define CPTR_TAM BIT(30)
+
+#define ALWAYS FEATURES
+
+/*
+ * E(register, feature it needs, value). Feature ALWAYS: every Armv8.0 CPU has
+ * it. A register whose feature is absent is not touched: it does not exist.
+ * CPTR_EL2 stands twice: its SME trap holds for EL2 too, so SMCR_EL2 comes between.
+ */
+#define EL2_STATE(E)                                                                             \
+	E(VTTBR_EL2, ALWAYS, stage2_none_vttbr())                                                \
+	E(VTCR_EL2, ALWAYS, stage2_none_vtcr())                                                  \
+	E(HCR_EL2, ALWAYS, HCR_HOST)                                                             \
+	E(HSTR_EL2, ALWAYS, 0)                                                                   \
+	E(HACR_EL2, ALWAYS, 0)                                                                   \
+	E(ACTLR_EL2, ALWAYS, 0)                                                                  \
+	E(AFSR0_EL2, ALWAYS, 0)                                                                  \
+	E(AFSR1_EL2, ALWAYS, 0)                                                                  \
+	E(AMAIR_EL2, ALWAYS, 0)                                                                  \
+	E(ESR_EL2, ALWAYS, 0)                                                                    \
+	E(FAR_EL2, ALWAYS, 0)                                                                    \
+	E(HPFAR_EL2, ALWAYS, 0)                                                                  \
+	E(VPIDR_EL2, ALWAYS, read_sysreg(MIDR_EL1))                                              \
+	E(VMPIDR_EL2, ALWAYS, read_sysreg(MPIDR_EL1))                                            \
+	E(CPTR_EL2, ALWAYS, el2_cptr() & ~(feature_cpu_has(FEAT_SME) ? CPTR_TSM : 0)) /* see below */ \
+	E(MDCR_EL2, ALWAYS, el2_mdcr())                                                          \
+	E(CNTHCTL_EL2, ALWAYS, 0)                                                                \
+	E(CNTVOFF_EL2, ALWAYS, 0)                                                                \
+	E(CNTHP_CTL_EL2, ALWAYS, 0)                                                              \
+	E(CNTHP_CVAL_EL2, ALWAYS, 0)                                                             \
+	E(CNTV_CTL_EL0, ALWAYS, 0)                                                               \
+	E(CNTP_CTL_EL0, ALWAYS, 0)                                                               \
+	E(DACR32_EL2, FEAT_AA32_EL1, 0)                                                          \
+	E(IFSR32_EL2, FEAT_AA32_EL1, 0)                                                          \
+	E(FPEXC32_EL2, FEAT_AA32_EL1, 0)                                                         \
+	E(DBGVCR32_EL2, FEAT_AA32_EL1, 0)                                                        \
+	E(CONTEXTIDR_EL2, FEAT_VHE, 0)                                                           \
+	E(S3_4_C14_C3_1, FEAT_VHE, 0) /* CNTHV_CTL_EL2 */                                        \
+	E(HCRX_EL2, FEAT_HCX, 0)                                                                 \
+	E(HFGRTR_EL2, FEAT_FGT, 0)                                                               \
+	E(HFGWTR_EL2, FEAT_FGT, 0)                                                               \
+	E(HFGITR_EL2, FEAT_FGT, 0)                                                               \
+	E(HDFGRTR_EL2, FEAT_FGT, 0)                                                              \
+	E(HDFGWTR_EL2, FEAT_FGT, 0)                                                              \
+	E(HFGRTR2_EL2, FEAT_FGT2, 0)                                                             \
+	E(HFGWTR2_EL2, FEAT_FGT2, 0)                                                             \
+	E(HFGITR2_EL2, FEAT_FGT2, 0)                                                             \
+	E(HDFGRTR2_EL2, FEAT_FGT2, 0)                                                            \
+	E(HDFGWTR2_EL2, FEAT_FGT2, 0)                                                            \
+	E(ZCR_EL2, FEAT_SVE, sve_zcr_el2())                                                                \
+	E(SMCR_EL2, FEAT_SME, 0)                                                                 \
+	E(S3_4_C1_C2_5, FEAT_SME, 0) /* SMPRIMAP_EL2 */                                          \
+	E(CPTR_EL2, ALWAYS, el2_cptr())                                                         \
+	E(PMSCR_EL2, FEAT_SPE, 0)                                                                \
+	E(TRFCR_EL2, FEAT_TRF, 0)                                                                \
+	E(BRBCR_EL2, FEAT_BRBE, 0)                                                               \
+	E(MPAM2_EL2, FEAT_MPAM, BIT(48) | BIT(49)) /* both EL1 traps, partition 0 */             \
+	E(VNCR_EL2, FEAT_NV2, 0)                                                                 \
+	E(TFSR_EL2, FEAT_MTE2, 0)                                                                \
+	E(VSESR_EL2, FEAT_RAS, 0)                                                                \
+	E(VDISR_EL2, FEAT_RAS, 0)                                                                \
+	E(SCXTNUM_EL2, FEAT_CSV2_2, 0)                                                           \
+	E(CNTPOFF_EL2, FEAT_ECV_POFF, 0)                                                         \
+	E(TCR2_EL2, FEAT_TCR2, 0)                                                                \
+	E(SCTLR2_EL2, FEAT_SCTLR2, 0)                                                            \
+	E(GCSCR_EL2, FEAT_GCS, 0)                                                                \
+	E(PMUSERENR_EL0, FEAT_PMU, 0)                                                            \
+	E(PMCNTENCLR_EL0, FEAT_PMU, 0xffffffff)                                                  \
+	E(PMINTENCLR_EL1, FEAT_PMU, 0xffffffff)                                                  \
+	E(PMOVSCLR_EL0, FEAT_PMU, 0xffffffff)                                                    \
+	E(PMCR_EL0, FEAT_PMU, BIT(6))                                                            \
+	E(MDSCR_EL1, ALWAYS, 0)
+
+static u64 el2_cptr(void)
+{
+	u64 v = CPTR_RES1 | CPTR_TTA;
+
+	if (feature_cpu_has(FEAT_AMU))
+		v |= CPTR_TAM;
+	if (!feature_cpu_has(FEAT_SVE))
+		v |= CPTR_TZ;
+	/* RES1 without SME, a trap with it */
+	return v | CPTR_TSM;
+}
+
+/*
+ * Debug registers trap (TDRA, TDOSA, TDA), PMU traps (TPM, TPMCR), statistical
+ * profiling and trace buffers belong to EL2 and trap (E2PB, E2TB = 0, TTRF),
+ * EL2 is not counted (HPMD, HCCD), all event counters stay with EL1 (HPMN).
+ */
+u64 el2_mdcr(void)
+{
+	u64 v = MDCR_TDRA | MDCR_TDOSA | MDCR_TDA | MDCR_TPM | MDCR_TPMCR | MDCR_HPMD;
+
+	if (feature_cpu_has(FEAT_PMU))
+		v |= BITS(read_sysreg(PMCR_EL0), 15, 11);
+	if (feature_cpu_has(FEAT_SPE))
+		v |= MDCR_TPMS;
+	if (feature_cpu_has(FEAT_TRF))
+		v |= MDCR_TTRF;
+	return v;
+}
+
+void el2_init_cpu(void)
+{
+#define SET(reg, need, value)                                      \
+	if ((need) == ALWAYS || feature_cpu_has(need))             \
+		write_sysreg(reg, value);
+	EL2_STATE(SET)
+#undef SET
+	isb();
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the vectors call, and the parts an exit is handled in. Every function
+ * runs on the CPU that the vCPU is loaded on.
+ */
+#ifndef ARM64_EXIT_H
+#define ARM64_EXIT_H
+
+#include "hal/types.h"
+
+struct cpu;
+struct vcpu;
+struct vcpu_arch;
+
+/* ---- from vectors.S ---- */
+void exit_hvc(struct vcpu_arch *a);
+void exit_irq(struct vcpu_arch *a);
+void exit_sync(struct vcpu_arch *a, u64 esr);
+void exit_serror(struct vcpu_arch *a);
+NORETURN void exit_from_host(u64 vector, const u64 *frame);
+NORETURN void enter_first(struct cpu *cpu);
+
+/* ---- general registers; 31 is the zero register ---- */
+u64 exit_reg_get(const struct vcpu_arch *a, u32 n);
+void exit_reg_set(struct vcpu_arch *a, u32 n, u64 value);
+/* Go on behind the trapped instruction; single step and IT state follow (D2.12.5). */
+void exit_skip(u64 esr);
+
+/* ---- exceptions into the guest's EL1 (D1.3.6) ---- */
+void inject_undef(struct vcpu_arch *a);
+/* Synchronous external abort for an instruction or data access; `walk_level` < 0: not a table walk. */
+void inject_abort(struct vcpu_arch *a, bool instruction, u64 far, bool far_valid, s32 walk_level);
+void inject_serror(struct vcpu_arch *a, u64 syndrome);
+
+/* ---- handlers ---- */
+void exit_abort(struct vcpu_arch *a, u64 esr);         /* abort.c */
+void exit_instruction_abort(struct vcpu_arch *a, u64 esr);
+void exit_sysreg(struct vcpu_arch *a, u64 esr);        /* trap.c */
+void smccc_call(struct vcpu_arch *a);                  /* smccc.c: HVC; the return address is set */
+void exit_smc(struct vcpu_arch *a, u64 esr);
+bool debug_access(struct vcpu_arch *a, u32 enc, bool write, u64 *value); /* debug.c */
+void debug_load(const struct vcpu_arch *a);
+void debug_save(const struct vcpu_arch *a);
+/* A set/way operation: true when it is complete, false: come back for the next slice (setway.c). */
+bool setway_step(struct vcpu_arch *a);
+bool setway_vm_register(struct vcpu_arch *a, u32 enc, u64 value);
+/* SErrors that the vCPU caused become its own before anybody else runs. */
+void serror_drain(struct vcpu *vcpu);
+
+u64 vcpu_mpidr(u32 index);
+void vcpu_regime_init(void);
+const char *exit_class_name(u32 ec);
+
+#endif

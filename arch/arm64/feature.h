@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Feature registers: what this machine's CPUs have in common, what the
+ * hypervisor itself uses, and what a guest is shown (default: nothing).
+ */
+#ifndef ARM64_FEATURE_H
+#define ARM64_FEATURE_H
+
+#include "hal/types.h"
+
+struct vcpu_arch;
+
+/* Features the hypervisor asks for, each by one field of one register (feature.c). */
+enum feature {
+	FEAT_VHE,
+	FEAT_NV,
+	FEAT_NV2,
+	FEAT_FGT,
+	FEAT_FGT2,
+	FEAT_HCX,
+	FEAT_AMU,
+	FEAT_SVE,
+	FEAT_SME,
+	FEAT_SPE,
+	FEAT_TRBE,
+	FEAT_TRF,
+	FEAT_BRBE,
+	FEAT_MPAM,
+	FEAT_MTE,
+	FEAT_MTE2,
+	FEAT_RAS,
+	FEAT_CSV2,
+	FEAT_CSV2_2,
+	FEAT_CSV2_3,
+	FEAT_CSV3,
+	FEAT_ECBHB,
+	FEAT_CLRBHB,
+	FEAT_SSBS,
+	FEAT_PAUTH,
+	FEAT_ECV,
+	FEAT_ECV_POFF,
+	FEAT_TCR2,
+	FEAT_SCTLR2,
+	FEAT_GCS,
+	FEAT_PMU,
+	FEAT_PAN,
+	FEAT_XNX,
+	FEAT_VMID16,
+	FEAT_RNG,
+	FEAT_AA32_EL0,
+	FEAT_AA32_EL1,
+	FEAT_EVT,
+	FEAT_FWB,
+	FEAT_E2H0_ABSENT,
+	FEATURES
+};
+
+/* Read this CPU's registers and take the intersection with those read before. Boot, each CPU once. */
+void feature_read_cpu(void);
+/* Has every CPU read so far the feature? */
+bool feature_has(enum feature f);
+/* This CPU alone. */
+bool feature_cpu_has(enum feature f);
+/* Physical address width, 32..48 (more is not used). */
+u32 feature_pa_bits(void);
+/* The value a guest reads of ID register op2, crm of the space op0=3 op1=0 crn=0; crm 1..7. */
+u64 feature_guest_id(const struct vcpu_arch *vcpu, u32 crm, u32 op2);
+/* One line at boot: what is there and what guests see of it. */
+void feature_report(void);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entry of the boot CPU (Linux arm64 Image protocol: MMU off, x0 = device tree
+ * or hand-off block) and of secondary CPUs (PSCI CPU_ON, x0 = their cpu_arch).
+ * Until the MMU is on, data accesses are uncached: lines of the image that
+ * somebody left in a cache are cleaned out before the first write and again
+ * before caches go on (Arm ARM B2.8, D7.5).
+ */
+#include "arch/arm64/cpu_arch.h"
+#include "arch/arm64/sysreg.h"
+
+	.section .head.text, "ax"
+	.global _start
+_start:
+	b	primary_entry
+	.long	0
+	.quad	0			/* text_offset */
+	.quad	__image_end - _start
+	.quad	0xa			/* little-endian, 4 KiB pages, anywhere in memory */
+	.quad	0, 0, 0
+	.ascii	"ARM\x64"
+	.long	0
+
+/* x0 = x0 rounded down to a line .. x1: clean and invalidate to the point of coherency. Uses x2, x3. */
+	.macro	clean_range
+	mrs	x2, ctr_el0
+	ubfx	x2, x2, #16, #4
+	mov	x3, #4
+	lsl	x2, x3, x2
+	sub	x3, x2, #1
+	bic	x0, x0, x3
+1:	dc	civac, x0
+	add	x0, x0, x2
+	cmp	x0, x1
+	b.lo	1b
+	dsb	sy
+	.endm
+
+	.macro	image_range
+	adrp	x0, __image_start
+	adrp	x1, __image_end
+	.endm
+
+/* Known EL2 control before anything else: E2H=0, MMU and caches off. */
+	.macro	el2_baseline
+	msr	daifset, #0xf
+	mov	x1, #HCR_RW
+	msr	hcr_el2, x1
+	isb
+	ldr	x1, =SCTLR_EL2_RES1
+	msr	sctlr_el2, x1
+	isb
+	.endm
+
+primary_entry:
+	mrs	x9, CurrentEL
+	cmp	x9, #(2 << 2)
+	b.ne	wrong_el
+	mov	x20, x0
+	el2_baseline
+	image_range
+	clean_range
+
+	/* R_AARCH64_RELATIVE: *(base + r_offset) = base + r_addend */
+	adrp	x21, __image_start
+	adrp	x0, __rela_start
+	add	x0, x0, #:lo12:__rela_start
+	adrp	x1, __rela_end
+	add	x1, x1, #:lo12:__rela_end
+2:	cmp	x0, x1
+	b.hs	3f
+	ldr	x2, [x0]
+	ldr	x3, [x0, #16]
+	add	x3, x3, x21
+	str	x3, [x21, x2]
+	add	x0, x0, #24
+	b	2b
+3:
+	adrp	x0, __bss_start
+	adrp	x1, __image_end
+4:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	4b
+
+	adrp	x0, boot_stack_top
+	add	x0, x0, #:lo12:boot_stack_top
+	mov	sp, x0
+	adrp	x22, cpu_archs
+	add	x22, x22, #:lo12:cpu_archs
+	msr	tpidr_el2, x22
+	mov	x29, xzr
+	mov	x0, x22
+	bl	mmu_early_init
+	image_range
+	clean_range
+	mov	x0, x22
+	adrp	x30, primary_mapped
+	add	x30, x30, #:lo12:primary_mapped
+	b	mmu_enable
+
+primary_mapped:
+	mov	x0, x20
+	bl	arm64_boot
+	b	.
+
+/* x0 = this CPU's block: load the regime it names and turn the MMU on; returns to x30. */
+mmu_enable:
+	ldr	x1, [x0, #CPU_MAIR]
+	msr	mair_el2, x1
+	ldr	x1, [x0, #CPU_TCR]
+	msr	tcr_el2, x1
+	ldr	x1, [x0, #CPU_TTBR0]
+	msr	ttbr0_el2, x1
+	isb
+	tlbi	alle2
+	ic	iallu
+	dsb	nsh
+	isb
+	ldr	x1, [x0, #CPU_SCTLR]
+	msr	sctlr_el2, x1
+	isb
+	ret
+
+	.global secondary_entry
+secondary_entry:
+	mrs	x9, CurrentEL
+	cmp	x9, #(2 << 2)
+	b.ne	wrong_el
+	mov	x22, x0
+	el2_baseline
+	msr	tpidr_el2, x22
+	mov	x0, x22
+	bl	mmu_enable
+	ldr	x1, [x22, #CPU_STACK_TOP]
+	mov	sp, x1
+	mov	x29, xzr
+	mov	x0, x22
+	bl	secondary_main
+	b	.
+
+/*
+ * Not at EL2: nothing can be done and no console is known. The UEFI loader has
+ * checked before; a boot loader's user sees this address in a debugger.
+ */
+	.global wrong_el
+wrong_el:
+	wfi
+	b	wrong_el
+	.ltorg
+
+	/* The boot CPU's stack: guard page, stack, emergency stack (exceptions inside the hypervisor). */
+	.section .bss.stack, "aw", %nobits
+	.balign 4096
+	.global boot_stack_guard
+boot_stack_guard:
+	.skip	4096
+	.skip	16384
+	.global boot_stack_top
+boot_stack_top:
+	.skip	4096

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Dispatch of physical interrupts. They are taken when a guest is left, or
+ * polled while idle; never inside the hypervisor. EOI drops the priority; the
+ * guest itself deactivates what is linked to its virtual interrupts.
+ */
+#include "arch/arm64/irq.h"
+#include "arch/arm64/gicv3.h"
+#include "arch/arm64/timer.h"
+#include "arch/arm64/vcpu_arch.h"
+#include "core/cpu.h"
+#include "core/log.h"
+#include "core/machine.h"
+#include "hal/boot.h"
+
+struct device_irq {
+	u32 intid;
+	void (*fn)(void);
+};
+
+/* Host devices: the console so far. */
+static struct device_irq devices[4];
+
+/* A kick needs nothing but the exit: what it is about stands in cpu->attention. */
+static void kick_irq(u32 intid)
+{
+	this_cpu()->kicks++;
+	gic_eoi(intid);
+	gic_deactivate(intid);
+}
+
+static void host_timer_irq(u32 intid)
+{
+	gic_eoi(intid);
+	timer_irq();
+	gic_deactivate(intid);
+}
+
+static void maintenance_irq(u32 intid)
+{
+	gic_eoi(intid);
+	vgic_maintenance_irq();
+	gic_deactivate(intid);
+}
+
+static void guest_virt_irq(u32 intid)
+{
+	gic_eoi(intid);
+	vtimer_irq(TIMER_VIRT);
+}
+
+static void guest_phys_irq(u32 intid)
+{
+	gic_eoi(intid);
+	vtimer_irq(TIMER_PHYS);
+}
+
+static void device_irq(u32 intid)
+{
+	gic_eoi(intid);
+	for (u32 i = 0; i < ARRAY_SIZE(devices); i++)
+		if (devices[i].fn && devices[i].intid == intid)
+			devices[i].fn();
+	gic_deactivate(intid);
+}
+
+/* SGIs and PPIs by number; filled from what firmware's tables say. */
+static void (*local[32])(u32 intid);
+
+bool irq_handle_one(void)
+{
+	u32 intid = gic_ack();
+
+	if (intid >= GIC_SPURIOUS)
+		return false;
+	if (intid < ARRAY_SIZE(local) && likely(local[intid] != NULL))
+		local[intid](intid);
+	else
+		device_irq(intid);
+	return true;
+}
+
+void irq_cpu_init(void)
+{
+	const struct machine *m = &the_machine;
+	const u32 own[] = { m->timer.hyp_intid, m->timer.virt_intid, m->gic.maint_intid, m->timer.phys_intid };
+
+	local[GIC_SGI_KICK] = kick_irq;
+	local[m->timer.hyp_intid & 31] = host_timer_irq;
+	local[m->timer.virt_intid & 31] = guest_virt_irq;
+	local[m->timer.phys_intid & 31] = guest_phys_irq;
+	local[m->gic.maint_intid & 31] = maintenance_irq;
+	gic_enable(GIC_SGI_KICK, GIC_PRIO_KICK, false);
+	for (u32 i = 0; i < ARRAY_SIZE(own); i++)
+		if (own[i] >= 16 && own[i] < 32)
+			gic_enable(own[i], GIC_PRIO_TIMER, false);
+}
+
+void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
+{
+	for (u32 i = 0; i < ARRAY_SIZE(devices); i++) {
+		if (devices[i].fn)
+			continue;
+		devices[i] = (struct device_irq){ intid, fn };
+		gic_route(intid, cpu);
+		gic_enable(intid, GIC_PRIO_DEVICE, edge);
+		return;
+	}
+	panic("no place for device interrupt %u", intid);
+}
+
+void cpu_kick(u32 cpu)
+{
+	gic_send_sgi(cpu);
+}

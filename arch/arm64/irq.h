@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Physical interrupts of this CPU: who gets which. */
+#ifndef ARM64_IRQ_H
+#define ARM64_IRQ_H
+
+#include "hal/types.h"
+
+/* Acknowledge the highest-priority pending interrupt, if any, and handle it. Returns false: nothing was pending. */
+bool irq_handle_one(void);
+/* Boot: interrupts each CPU takes for itself (after gic_cpu_init()). */
+void irq_cpu_init(void);
+
+#endif

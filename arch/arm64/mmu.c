@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor's own translation regime (EL2 stage 1, E2H=0): the image and
+ * owned memory at virtual = physical, device registers in an I/O area, a window
+ * a CPU onto guest memory. No mapping is writable and executable (also
+ * SCTLR_EL2.WXN); a hole lies under every stack.
+ *
+ * mmu_early_init() runs with the MMU off. Everything else that adds mappings is
+ * boot code on one CPU; afterwards only windows change, each by its own CPU.
+ */
+#include "arch/arm64/cpu_arch.h"
+#include "arch/arm64/mmu.h"
+#include "arch/arm64/pt_formats.h"
+#include "arch/arm64/sysreg.h"
+#include "core/cpu.h"
+#include "core/log.h"
+#include "core/pgtable.h"
+#include "hal/mem.h"
+
+/* TCR_EL2 (D19.2.139, E2H=0): 48-bit addresses, 4 KiB, write-back inner shareable walks. */
+#define TCR_EL2_RES1 (BIT(31) | BIT(23))
+#define TCR_EL2_WALKS ((1ULL << 8) | (1ULL << 10) | (3ULL << 12))
+#define TCR_EL2_T0SZ 16ULL
+#define TCR_EL2_PS(x) ((u64)(x) << 16)
+
+/* Owned memory is below, so that virtual = physical never meets these. */
+#define IO_AREA 0xfe0000000000ULL
+#define IO_AREA_SIZE GIB(1024)
+#define WINDOW_AREA 0xff0000000000ULL
+#define WINDOW_PAGES (WINDOW_SIZE / PAGE_SIZE)
+
+/* Owned memory is mapped by blocks where it fills them. */
+#define BLOCK MIB(2)
+
+#define HOST_TABLES 128
+#define HOST_OWNER 0xffff
+
+extern char __image_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[],
+	__data_end[], __boot_text_start[], __boot_text_end[], __boot_rodata_start[], __boot_rodata_end[],
+	__boot_data_start[], __image_end[], boot_stack_guard[];
+
+static u8 host_table_pages[HOST_TABLES][PAGE_SIZE] ALIGNED(4096);
+static struct pt_meta host_meta[HOST_TABLES];
+static struct pt_pool host_pool;
+static struct pt_space host_space;
+static u64 io_next;
+static u32 window_used[MAX_CPUS]; /* pages open now */
+
+static void host_flush(void *ctx UNUSED, u64 va, u64 size)
+{
+	dsb(ishst);
+	for (u64 off = 0; off < size; off += PAGE_SIZE) {
+		u64 arg = (va + off) >> PAGE_SHIFT & (BIT(44) - 1);
+
+		__asm__ volatile("tlbi vae2is, %0" : : "r"(arg) : "memory");
+	}
+	dsb(ish);
+	isb();
+}
+
+static void host_publish(const void *entry UNUSED, size_t size UNUSED)
+{
+	dsb(ishst);
+	isb();
+}
+
+static const struct pt_hooks host_hooks = { host_flush, host_publish };
+
+static enum err map(u64 va, u64 pa, u64 size, u32 attr)
+{
+	u64 done = 0;
+
+	return size ? pt_map_range(&host_space, va, pa, size, attr, UINT32_MAX, &done) : OK;
+}
+
+static enum err map_image(const char *from, const char *to, u32 attr)
+{
+	u64 base = (u64)(uintptr_t)from;
+
+	return map(base, base, (u64)(uintptr_t)to - base, attr);
+}
+
+void mmu_early_init(struct cpu_arch *cpu)
+{
+	u64 pa_range = BITS(read_sysreg(ID_AA64MMFR0_EL1), 3, 0);
+	enum err e = OK;
+
+	pt_pool_init(&host_pool, va_to_hpa(host_table_pages), host_meta, HOST_TABLES);
+	e |= pt_space_init(&host_space, &el2_format, &host_pool, 0, HOST_TABLES, HOST_OWNER, &host_hooks, NULL);
+	e |= map_image(__text_start, __text_end, PT_R | PT_X);
+	e |= map_image(__rodata_start, __rodata_end, PT_R);
+	e |= map_image(__data_start, __data_end, PT_R | PT_W);
+	e |= map_image(__boot_text_start, __boot_text_end, PT_R | PT_X);
+	e |= map_image(__boot_rodata_start, __boot_rodata_end, PT_R);
+	e |= map_image(__boot_data_start, boot_stack_guard, PT_R | PT_W);
+	e |= map_image(boot_stack_guard + PAGE_SIZE, __image_end, PT_R | PT_W);
+	while (e != OK) /* no console yet: stay where a debugger finds it */
+		__asm__ volatile("wfi");
+	io_next = IO_AREA;
+	cpu->mair = EL2_MAIR;
+	cpu->tcr = TCR_EL2_RES1 | TCR_EL2_T0SZ | TCR_EL2_WALKS | TCR_EL2_PS(pa_range > 5 ? 5 : pa_range);
+	cpu->ttbr0 = pt_root(&host_space).v;
+	cpu->sctlr = SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_SA | SCTLR_WXN;
+}
+
+void mmu_secondary(struct cpu_arch *to, const struct cpu_arch *from)
+{
+	to->mair = from->mair;
+	to->tcr = from->tcr;
+	to->ttbr0 = from->ttbr0;
+	to->sctlr = from->sctlr;
+}
+
+void host_windows_init(u32 count)
+{
+	u64 size = (u64)count * WINDOW_SIZE, done = 0;
+
+	/* The tables are made once by mapping and unmapping; from now on only entries change. */
+	if (map(WINDOW_AREA, align_down(va_to_hpa(__image_start).v, PAGE_SIZE), size, PT_R) != OK ||
+	    pt_unmap_range(&host_space, WINDOW_AREA, size, UINT32_MAX, &done) != OK)
+		panic("no page tables for %u guest memory windows", count);
+}
+
+enum err host_map_ram(hpa_t base, u64 size)
+{
+	if (base.v > IO_AREA || size > IO_AREA - base.v)
+		return ERR_RANGE;
+	for (u64 at = base.v, end = base.v + size, n; at < end; at += n) {
+		enum err e;
+
+		n = !(at & (BLOCK - 1)) && end - at >= BLOCK ? BLOCK : PAGE_SIZE;
+		e = map(at, at, n, PT_R | PT_W);
+		if (e == ERR_EXIST && n == BLOCK) {
+			n = PAGE_SIZE;
+			e = map(at, at, n, PT_R | PT_W);
+		}
+		if (e != OK && e != ERR_EXIST)
+			return e;
+	}
+	return OK;
+}
+
+enum err host_unmap_ram(hpa_t base, u64 size)
+{
+	u64 done = 0;
+
+	return pt_unmap_range(&host_space, base.v, size, UINT32_MAX, &done);
+}
+
+volatile void *host_map_io(hpa_t base, u64 size)
+{
+	u64 first = align_down(base.v, PAGE_SIZE), len = align_up(base.v + size, PAGE_SIZE) - first, va = io_next;
+
+	if (len > IO_AREA + IO_AREA_SIZE - va || map(va, first, len, PT_R | PT_W | PT_DEVICE) != OK)
+		return NULL;
+	io_next += len + PAGE_SIZE; /* a hole behind each device */
+	return (volatile void *)(uintptr_t)(va + (base.v - first));
+}
+
+static u64 window_va(u32 cpu)
+{
+	return WINDOW_AREA + (u64)cpu * WINDOW_SIZE;
+}
+
+void *window_open(hpa_t hpa, u64 size, u64 *got)
+{
+	u32 cpu = this_cpu()->index;
+	u64 va = window_va(cpu), first = align_down(hpa.v, PAGE_SIZE), in_block = hpa.v & (WINDOW_SIZE - 1);
+	u64 *slot = pt_slot(&host_space, va, 0);
+	u64 pages;
+
+	*got = min_u64(size, WINDOW_SIZE - in_block);
+	pages = (hpa.v + *got - first + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	ASSERT(slot && window_used[cpu] == 0 && pages <= WINDOW_PAGES);
+	for (u64 i = 0; i < pages; i++)
+		__atomic_store_n(&slot[i], el2_format.make_leaf(first + i * PAGE_SIZE, 0, PT_R | PT_W), __ATOMIC_RELAXED);
+	window_used[cpu] = (u32)pages;
+	host_publish(slot, pages * sizeof(*slot));
+	return (void *)(uintptr_t)(va + (hpa.v - first));
+}
+
+void window_close(void)
+{
+	u32 cpu = this_cpu()->index;
+	u64 *slot = pt_slot(&host_space, window_va(cpu), 0);
+
+	for (u32 i = 0; i < window_used[cpu]; i++)
+		__atomic_store_n(&slot[i], 0, __ATOMIC_RELAXED);
+	host_flush(NULL, window_va(cpu), window_used[cpu] * PAGE_SIZE);
+	window_used[cpu] = 0;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A VM's interrupt controller: a GICv3 with one security state, SGIs, PPIs and
+ * SPIs, no LPIs (IHI 0069H).
+ *
+ * State is kept as bits, 32 interrupts to a bank: bank 0 of each vCPU holds its
+ * SGIs and PPIs, 31 banks of the VM hold the SPIs. While a vCPU is loaded, its
+ * interrupts in flight live in list registers (LR) of its CPU, which nobody
+ * else touches; when it is put, all of them return to the banks.
+ *
+ * An interrupt with its in_lr bit set is in LR `lr` of vCPU `owner`. Then:
+ *   active   what was last seen in the LR
+ *   lr_pend  the LR's pending state came from `latch`, which was cleared
+ *   latch    pended again since (edge), or by software (level)
+ *
+ * Everything is guarded by vgic.lock, one a VM. It is a leaf: wake-ups are sent
+ * after it is released. It is held for one access, at most for one look at all
+ * 1020 interrupts.
+ *
+ * What one vCPU sees of another's list registers: enable, group, priority, route
+ * and configuration take effect there at its next kick, which is sent at once;
+ * until then GICD_CTLR.RWP says so for disables. Pending and active state is
+ * changed there by deferred operations, and a read waits (bounded) until the other
+ * CPU has brought its state up to date.
+ */
+#ifndef ARM64_VGIC_H
+#define ARM64_VGIC_H
+
+#include "arch/arm64/ich.h"
+#include "core/plan.h"
+#include "hal/atomic.h"
+#include "hal/types.h"
+
+struct vm;
+struct vcpu;
+struct mmio_map;
+struct mmio_ops;
+
+#define VGIC_SPIS 988 /* INTIDs 32..1019 */
+#define VGIC_INTIDS (32 + VGIC_SPIS)
+#define VGIC_SPI_BANKS 31
+#define VGIC_LAST_BANK_MASK 0x0fffffffu /* INTIDs 1020..1023 do not exist */
+#define VGIC_NOBODY 0xff
+#define VGIC_DIST_SIZE KIB(64)
+#define VGIC_REDIST_SIZE KIB(128)
+
+struct vgic_bank {
+	u32 enable;
+	u32 group;  /* 1: group 1 */
+	u32 edge;   /* 0: level */
+	u32 line;   /* the input as the device drives it */
+	u32 latch;  /* pending by an edge or by software */
+	u32 active;
+	u32 in_lr;
+	u32 lr_pend;
+};
+
+enum virq_flags {
+	VIRQ_ANY = 1 << 0, /* GICD_IROUTER.Interrupt_Routing_Mode: one of N */
+	/* For the owner, when it next takes the interrupt out of its LR: */
+	VIRQ_CLEAR_PENDING = 1 << 1,
+	VIRQ_CLEAR_ACTIVE = 1 << 2,
+	VIRQ_SET_ACTIVE = 1 << 3,
+	VIRQ_DEFERRED = VIRQ_CLEAR_PENDING | VIRQ_CLEAR_ACTIVE | VIRQ_SET_ACTIVE,
+};
+
+struct virq {
+	u32 route;  /* Aff3..Aff0 as written */
+	u16 hw;     /* PPI: physical INTID that may be linked, 0 none */
+	u8 priority;
+	u8 active_tag; /* while active: priority when it was acknowledged; bit 0: group */
+	u8 target;  /* vCPU it is routed to, or VGIC_NOBODY */
+	u8 owner;   /* vCPU that has it in an LR or active */
+	u8 lr;
+	u8 flags;
+};
+_Static_assert(sizeof(struct virq) <= 16, "the array of SPIs is big enough");
+
+struct vgic;
+
+/*
+ * A vCPU's part. `hint` and `act` name banks that may hold something for it
+ * (never too few); `todo` those in which that changed since it last looked.
+ */
+struct vgic_cpu {
+	struct vgic *vgic;
+	u16 index;
+	bool loaded;
+	bool overflow; /* not all that is pending fits the LRs */
+	bool asleep;   /* GICR_WAKER.ProcessorSleep */
+	u32 hint, act, todo;
+	u32 lr_used;
+	u32 lr_mask; /* those that this CPU has */
+	u32 linked;  /* PPIs whose physical interrupt is active on the vCPU's behalf */
+	u64 hcr;     /* as in ICH_HCR_EL2 while loaded */
+	struct vgic_bank priv;
+	u16 lr_irq[ICH_LR_MAX];
+	struct virq irq[32];
+	u32 routed[VGIC_SPI_BANKS]; /* SPIs whose target this is */
+	/* While put: */
+	u64 vmcr;
+	u32 apr[2][4];
+};
+
+struct vgic {
+	spinlock_t lock;
+	u32 ctlr; /* GICD_CTLR's enable bits */
+	u32 nr_cpus;
+	/* vCPUs, by bit: LRs must be taken out and filled again; because of a disable; to be woken at unlock. */
+	u64 dirty, rwp, wake;
+	struct vgic_cpu *cpu[PLAN_VCPUS_MAX];
+	void *owner; /* the struct vm */
+	struct vgic_bank spi[VGIC_SPI_BANKS];
+	struct virq irq[VGIC_SPIS];
+};
+
+/* Affinity of vCPU i: 16 to a cluster, so that ICC_SGI1R's target list reaches all. MPIDR_EL1 must agree. */
+static inline u32 vgic_affinity(u32 index)
+{
+	return (index >> 4) << 8 | (index & 15);
+}
+
+/* ---- for the architecture's VM code; vgic_vm.c ---- */
+
+void vgic_vm_init(struct vm *vm);
+void vgic_vcpu_init(struct vcpu *vcpu);
+/* The whole controller as after power-on. No vCPU is loaded. */
+void vgic_vm_reset(struct vm *vm);
+/* The vCPU's CPU interface as after power-on (CPU_ON); its redistributor keeps its state. Not loaded. */
+void vgic_vcpu_reset(struct vcpu *vcpu);
+/* (home) Load: vgic_load() then vtimer_load(). Put: vtimer_put() then vgic_put(). */
+void vgic_load(struct vcpu *vcpu);
+void vgic_put(struct vcpu *vcpu);
+/* (home) The maintenance interrupt; the caller drops its priority before and deactivates it after. */
+void vgic_maintenance_irq(void);
+/* Distributor and redistributors into the VM's table, at the plan's addresses. Boot only. */
+enum err vgic_map(struct vm *vm, struct mmio_map *map) MUST_USE;
+/*
+ * (home) A trapped access to ICC_SGI0R, SGI1R, ASGI1R, DIR, CTLR, PMR or RPR_EL1 by the
+ * loaded vCPU. `iss` is ESR_EL2.ISS. False: not one of them, or not in that direction.
+ */
+bool vgic_sysreg(struct vcpu *vcpu, u32 iss, bool write, u64 *val);
+
+/* ---- the controller itself, on the caller's CPU; no lock held ---- */
+
+void vgic_init(struct vgic *g, u32 nr_cpus);
+void vgic_cpu_init(struct vgic *g, struct vgic_cpu *c, u32 index);
+void vgic_reset(struct vgic *g);
+void vgic_cpu_reset(struct vgic_cpu *c);
+/* (home) */
+void vgic_cpu_load(struct vgic_cpu *c);
+void vgic_cpu_put(struct vgic_cpu *c);
+/* (home) The loaded vCPU takes in what others changed. */
+void vgic_cpu_sync(struct vgic_cpu *c);
+/* (home) It takes everything out of the LRs and fills them anew. */
+void vgic_cpu_resync(struct vgic_cpu *c);
+/* (home) Would the put vCPU be interrupted, PSTATE apart? */
+bool vgic_cpu_has_irq(struct vgic_cpu *c);
+/* An SPI's input. `self`: the vCPU of that VM which is loaded on this CPU, or NULL. */
+void vgic_set_spi(struct vgic *g, struct vgic_cpu *self, u32 intid, bool level);
+/* (home) A PPI's input, driven by software; c is loaded or put. */
+void vgic_set_ppi(struct vgic_cpu *c, u32 intid, bool level);
+/* (home) The PPI's physical interrupt fired and is active (or, c being put, is to be made so at load). */
+void vgic_inject_linked(struct vgic_cpu *c, u32 intid);
+
+enum vgic_sgi_kind { VGIC_SGI0R, VGIC_SGI1R, VGIC_ASGI1R };
+void vgic_sgi(struct vgic_cpu *self, enum vgic_sgi_kind kind, u64 value);
+void vgic_dir(struct vgic_cpu *self, u32 intid);
+/* As vgic_sysreg(). */
+bool vgic_cpu_sysreg(struct vgic_cpu *self, u32 iss, bool write, u64 *val);
+
+extern const struct mmio_ops vgic_dist_ops, vgic_redist_ops; /* dev: struct vgic */
+
+/* Provided by vgic_vm.c (or a test): vCPU `index` shall look at its interrupts. No lock held. */
+void vgic_wake(struct vgic *g, u32 index);
+
+#endif

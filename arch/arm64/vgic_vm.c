@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where VMs and vCPUs meet their interrupt controller and timers: the parts of
+ * hal/vcpu.h that are about interrupts and time, and the calls of the
+ * architecture's switch code.
+ */
+#include "arch/arm64/gicv3.h"
+#include "arch/arm64/vcpu_arch.h"
+#include "arch/arm64/vgic_state.h"
+#include "core/cpu.h"
+#include "core/mmio.h"
+#include "core/vm.h"
+#include "hal/vcpu.h"
+
+static struct vgic_cpu *vgic_of(struct vcpu *vcpu)
+{
+	return &vcpu->arch->vgic;
+}
+
+/* The vCPU of `vm` that is loaded on this CPU. */
+static struct vgic_cpu *loaded_of(const struct vm *vm)
+{
+	struct vcpu *vcpu = this_cpu()->current;
+
+	return vcpu && vcpu->vm == vm && vgic_of(vcpu)->loaded ? vgic_of(vcpu) : NULL;
+}
+
+void vgic_wake(struct vgic *g, u32 index)
+{
+	struct vm *vm = g->owner;
+
+	vcpu_wake(&vm->vcpus[index]);
+}
+
+/* ---- life ---- */
+
+void vgic_vm_init(struct vm *vm)
+{
+	vgic_init(&vm->arch->vgic, vm->nr_vcpus);
+	vm->arch->vgic.owner = vm;
+}
+
+void vgic_vcpu_init(struct vcpu *vcpu)
+{
+	vgic_cpu_init(&vcpu->vm->arch->vgic, vgic_of(vcpu), vcpu->index);
+}
+
+void vgic_vm_reset(struct vm *vm)
+{
+	vgic_reset(&vm->arch->vgic);
+}
+
+void vgic_vcpu_reset(struct vcpu *vcpu)
+{
+	vgic_cpu_reset(vgic_of(vcpu));
+}
+
+void vgic_load(struct vcpu *vcpu)
+{
+	vgic_cpu_load(vgic_of(vcpu));
+}
+
+void vgic_put(struct vcpu *vcpu)
+{
+	vgic_cpu_put(vgic_of(vcpu));
+}
+
+void vgic_maintenance_irq(void)
+{
+	struct vcpu *vcpu = this_cpu()->current;
+
+	if (vcpu && vgic_of(vcpu)->loaded)
+		vgic_cpu_resync(vgic_of(vcpu));
+}
+
+enum err vgic_map(struct vm *vm, struct mmio_map *map)
+{
+	const struct vm_layout *layout = &vm->plan->layout;
+	struct vgic *g = &vm->arch->vgic;
+	enum err err = mmio_add(map, layout->intc_dist, VGIC_DIST_SIZE, &vgic_dist_ops, g);
+
+	if (err)
+		return err;
+	return mmio_add(map, layout->intc_cpu, vm->plan->nr_vcpus * VGIC_REDIST_SIZE, &vgic_redist_ops, g);
+}
+
+bool vgic_sysreg(struct vcpu *vcpu, u32 iss, bool write, u64 *val)
+{
+	return vgic_cpu_sysreg(vgic_of(vcpu), iss, write, val);
+}
+
+/* ---- hal/vcpu.h ---- */
+
+void virq_set(struct vm *vm, u32 irq, bool level)
+{
+	if (irq < VGIC_SPIS)
+		vgic_set_spi(&vm->arch->vgic, loaded_of(vm), irq + 32, level);
+}
+
+bool vcpu_has_irq(struct vcpu *vcpu)
+{
+	return vgic_cpu_has_irq(vgic_of(vcpu));
+}
+
+void vcpu_sync_irqs(struct vcpu *vcpu)
+{
+	vgic_cpu_sync(vgic_of(vcpu));
+}
+
+u64 vcpu_deadline(struct vcpu *vcpu)
+{
+	return vtimer_deadline(&vcpu->arch->vtimer);
+}
+
+void vcpu_timer_expired(struct vcpu *vcpu)
+{
+	vtimer_expire(&vcpu->arch->vtimer);
+}
+
+void vm_time_stop(struct vm *vm)
+{
+	vtimer_time_stop(&vm->arch->vtimer);
+}
+
+void vm_time_start(struct vm *vm)
+{
+	vtimer_time_start(&vm->arch->vtimer);
+}
+
+/* ---- timers ---- */
+
+void vtimer_vcpu_init(struct vcpu *vcpu)
+{
+	vtimer_init(&vcpu->arch->vtimer, &vcpu->vm->arch->vtimer, vgic_of(vcpu));
+}
+
+void vtimer_vcpu_reset(struct vcpu *vcpu)
+{
+	vtimer_reset(&vcpu->arch->vtimer);
+}
+
+void vtimer_vm_reset(struct vm *vm)
+{
+	vm->arch->vtimer = (struct vtimer_vm){ .offset = time_now() };
+}
+
+void vtimer_load(struct vcpu *vcpu)
+{
+	vtimer_cpu_load(&vcpu->arch->vtimer);
+}
+
+void vtimer_put(struct vcpu *vcpu)
+{
+	vtimer_cpu_put(&vcpu->arch->vtimer);
+}
+
+void vtimer_irq(enum guest_timer t)
+{
+	static const u8 guest_intid[GUEST_TIMERS] = { [TIMER_VIRT] = VTIMER_VIRT_INTID,
+						      [TIMER_PHYS] = VTIMER_PHYS_INTID };
+	struct vcpu *vcpu = this_cpu()->current;
+
+	/* The level may have dropped between the interrupt and its acknowledge. */
+	if (likely(vcpu && vcpu->arch->vtimer.loaded && timer_ppi_asserted(timer_host.intid[t])))
+		vgic_inject_linked(vgic_of(vcpu), guest_intid[t]);
+	else
+		gic_deactivate(timer_host.intid[t]);
+}

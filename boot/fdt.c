@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Device tree to struct machine. The tree is the machine's firmware's: trusted
+ * to be honest, not to be complete or free of mistakes, so every length is
+ * checked and what is not understood is said. Boot only, one CPU, no lock.
+ */
+#include "boot/fdt.h"
+
+#include <libfdt.h>
+
+#include "boot/memmap.h"
+#include "core/log.h"
+#include "core/string.h"
+
+#define ROOT 0 /* offset of the root node */
+#define BUS_DEPTH_MAX 16
+#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
+
+/* ---- properties ---- */
+
+static u64 cells(const fdt32_t *p, int n)
+{
+	u64 v = 0;
+
+	while (n-- > 0)
+		v = v << 32 | fdt32_ld(p++);
+	return v;
+}
+
+/* The property's cells, or NULL; *n is how many. */
+static const fdt32_t *prop_cells(const void *fdt, int node, const char *name, int *n)
+{
+	int len;
+	const fdt32_t *p = fdt_getprop(fdt, node, name, &len);
+
+	*n = p ? len / 4 : 0;
+	return *n ? p : NULL;
+}
+
+/* A number of one or two cells, or `otherwise`. */
+static u64 prop_number(const void *fdt, int node, const char *name, u64 otherwise)
+{
+	int n;
+	const fdt32_t *p = prop_cells(fdt, node, name, &n);
+
+	return p && n <= 2 ? cells(p, n) : otherwise;
+}
+
+static bool prop_is(const void *fdt, int node, const char *name, const char *value)
+{
+	return fdt_stringlist_search(fdt, node, name, value) >= 0;
+}
+
+/* Devicetree Specification 2.3.4: absent means okay. */
+static bool node_okay(const void *fdt, int node)
+{
+	return !fdt_getprop(fdt, node, "status", NULL) || prop_is(fdt, node, "status", "okay") ||
+	       prop_is(fdt, node, "status", "ok");
+}
+
+/* Next node after `from` (-1: first) that is compatible and not disabled; negative: none. */
+static int next_compatible(const void *fdt, int from, const char *compatible)
+{
+	do
+		from = fdt_node_offset_by_compatible(fdt, from, compatible);
+	while (from >= 0 && !node_okay(fdt, from));
+	return from;
+}
+
+/* ---- addresses ---- */
+
+/* Map *addr from the child side of `bus` to its parent's, by its `ranges` (2.3.8). */
+static enum err through_ranges(const void *fdt, int bus, int parent, u64 *addr, u64 size)
+{
+	int n;
+	int nc = fdt_address_cells(fdt, bus);
+	int np = fdt_address_cells(fdt, parent);
+	int ns = fdt_size_cells(fdt, bus);
+	const fdt32_t *p = prop_cells(fdt, bus, "ranges", &n);
+
+	if (!fdt_getprop(fdt, bus, "ranges", NULL) || nc < 1 || nc > 2 || np < 1 || np > 2 || ns < 1 ||
+	    ns > 2)
+		return ERR_NOENT;
+	if (!p)
+		return OK; /* empty: one to one */
+	for (; n >= nc + np + ns; n -= nc + np + ns, p += nc + np + ns) {
+		u64 child = cells(p, nc);
+
+		if (range_inside(*addr, size, child, cells(p + nc + np, ns))) {
+			*addr = *addr - child + cells(p + nc, np);
+			return OK;
+		}
+	}
+	return ERR_RANGE;
+}
+
+/* Entry `index` of the node's `reg` as physical address and size. */
+static enum err node_reg(const void *fdt, int node, int index, u64 *addr, u64 *size)
+{
+	int n;
+	int bus = fdt_parent_offset(fdt, node);
+	int na = bus < 0 ? -1 : fdt_address_cells(fdt, bus);
+	int ns = bus < 0 ? -1 : fdt_size_cells(fdt, bus);
+	const fdt32_t *p = prop_cells(fdt, node, "reg", &n);
+
+	if (!p || na < 1 || na > 2 || ns < 0 || ns > 2 || n / (na + ns) <= index)
+		return ERR_NOENT;
+	p += index * (na + ns);
+	*addr = cells(p, na);
+	*size = cells(p + na, ns);
+	for (int depth = 0; bus != ROOT; depth++) {
+		int parent = fdt_parent_offset(fdt, bus);
+		enum err e = parent < 0 || depth == BUS_DEPTH_MAX
+				     ? ERR_NOENT
+				     : through_ranges(fdt, bus, parent, addr, *size);
+
+		if (e != OK)
+			return e;
+		bus = parent;
+	}
+	return *addr + *size >= *addr ? OK : ERR_RANGE;
+}
+
+/* ---- interrupts ---- */
+
+#define GIC_IRQ_CELLS_MIN 3 /* type, number, flags; a fourth one names a PPI partition */
+#define GIC_IRQ_EDGE 3      /* flags: rising 1, falling 2 */
+
+/* bindings/interrupt-controller/arm,gic-v3: where the numbers of a type begin, and how many there are */
+static const struct {
+	u32 first, count;
+} gic_types[] = {
+	{32, 988},    /* SPI */
+	{16, 16},     /* PPI */
+	{4096, 1024}, /* extended SPI */
+	{1056, 64},   /* extended PPI */
+};
+
+struct irq {
+	u32 intid; /* 0: none */
+	bool edge;
+};
+
+static struct irq gic_irq(const fdt32_t *cell)
+{
+	u32 type = fdt32_ld(cell);
+	u32 number = fdt32_ld(cell + 1);
+
+	if (type >= ARRAY_SIZE(gic_types) || number >= gic_types[type].count)
+		return (struct irq){0, false};
+	return (struct irq){gic_types[type].first + number, (fdt32_ld(cell + 2) & GIC_IRQ_EDGE) != 0};
+}
+
+/* The node that `interrupts` of `node` refer to (2.4), inherited from its ancestors. */
+static int interrupt_parent(const void *fdt, int node)
+{
+	for (int depth = 0; node >= 0 && depth <= BUS_DEPTH_MAX; depth++) {
+		u64 phandle = prop_number(fdt, node, "interrupt-parent", 0);
+
+		if (phandle)
+			return fdt_node_offset_by_phandle(fdt, (u32)phandle);
+		node = fdt_parent_offset(fdt, node);
+	}
+	return -FDT_ERR_NOTFOUND;
+}
+
+/* Interrupt `index` of a node, when it goes to a GIC straight; others are as good as none. */
+static struct irq node_irq(const void *fdt, int node, int index)
+{
+	const struct irq none = {0, false};
+	int n;
+	const fdt32_t *p = prop_cells(fdt, node, "interrupts-extended", &n);
+	int extended = p ? 1 : 0;
+	int parent = -1;
+	u64 width;
+
+	if (p)
+		parent = fdt_node_offset_by_phandle(fdt, fdt32_ld(p));
+	else if ((p = prop_cells(fdt, node, "interrupts", &n)) != NULL)
+		parent = interrupt_parent(fdt, node);
+	if (parent < 0 || fdt_node_check_compatible(fdt, parent, "arm,gic-v3") != 0)
+		return none;
+	/*
+	 * With interrupts-extended every entry may have a controller of its own; all are the GIC's or
+	 * none is read.
+	 */
+	width = prop_number(fdt, parent, "#interrupt-cells", 0);
+	if (width < GIC_IRQ_CELLS_MIN || width > 8 || n / ((int)width + extended) <= index)
+		return none;
+	p += index * ((int)width + extended);
+	if (extended && fdt_node_offset_by_phandle(fdt, fdt32_ld(p)) != parent)
+		return none;
+	return gic_irq(p + extended);
+}
+
+/* ---- RAM ---- */
+
+static u32 node_numa(const void *fdt, int node)
+{
+	u64 id = prop_number(fdt, node, "numa-node-id", 0);
+
+	if (id < MACHINE_NODES_MAX)
+		return (u32)id;
+	log_warn("device tree: NUMA node %llu of %s is beyond the limit of %u, taken as 0",
+		 (unsigned long long)id, fdt_get_name(fdt, node, NULL), MACHINE_NODES_MAX);
+	return 0;
+}
+
+static void reserve(struct machine *m, u64 base, u64 size)
+{
+	if (size && machine_reserve(m, base, size) != OK)
+		log_warn("device tree: too many reserved ranges, RAM around 0x%llx is not used",
+			 (unsigned long long)base);
+}
+
+static void add_ram(struct machine *m, u64 base, u64 size, u32 node)
+{
+	m->ram_total += size;
+	if (machine_add_ram(m, base, size, node) != OK)
+		log_warn("device tree: too many RAM ranges, 0x%llx bytes at 0x%llx not used",
+			 (unsigned long long)size, (unsigned long long)base);
+}
+
+/* Every memory node: RAM itself, or only its NUMA node when the RAM is known from UEFI. */
+static void read_memory(const void *fdt, struct machine *m, bool ram_known)
+{
+	int node;
+	u64 base, size;
+
+	fdt_for_each_subnode(node, fdt, ROOT)
+	{
+		u32 numa;
+
+		if (!prop_is(fdt, node, "device_type", "memory") || !node_okay(fdt, node))
+			continue;
+		numa = node_numa(fdt, node);
+		m->nr_nodes = (u32)max_u64(m->nr_nodes, numa + 1);
+		for (int i = 0; node_reg(fdt, node, i, &base, &size) == OK; i++) {
+			if (!size)
+				continue;
+			if (!ram_known)
+				add_ram(m, base, size, numa);
+			else if (machine_set_node(m, base, size, numa) != OK)
+				log_warn("device tree: too many RAM ranges to keep NUMA nodes apart");
+		}
+	}
+}
+
+/* 5.3.2 and 3.5: what the hypervisor must not touch, with or without no-map. */
+static void read_reserved(const void *fdt, struct machine *m)
+{
+	int node, parent = fdt_path_offset(fdt, "/reserved-memory");
+	u64 base, size;
+
+	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
+		if (fdt_get_mem_rsv(fdt, i, &base, &size) == 0)
+			reserve(m, base, size);
+	}
+	if (parent >= 0) {
+		fdt_for_each_subnode(node, fdt, parent)
+		{
+			for (int i = 0; node_reg(fdt, node, i, &base, &size) == OK; i++)
+				reserve(m, base, size);
+		}
+	}
+	reserve(m, 0, PAGE_SIZE); /* virtual = physical: page 0 stays NULL's */
+}
+
+/* ---- CPUs ---- */
+
+static bool cpu_known(const struct machine *m, u64 hwid)
+{
+	for (u32 i = 0; i < m->nr_cpus; i++) {
+		if (m->cpus[i].hwid == hwid)
+			return true;
+	}
+	return false;
+}
+
+/* Can it be had: enabled, started by PSCI (or running already), and not said twice? */
+static bool cpu_usable(const void *fdt, int node, const struct machine *m, u64 hwid)
+{
+	const char *why = NULL;
+
+	if (!node_okay(fdt, node))
+		return false;
+	if (cpu_known(m, hwid))
+		why = "it is there twice";
+	else if (hwid != fdt_boot_cpuid_phys(fdt) && !prop_is(fdt, node, "enable-method", "psci"))
+		why = "its enable-method is not psci";
+	else if (m->nr_cpus == MAX_CPUS)
+		why = "there are too many";
+	if (why)
+		log_warn("device tree: CPU 0x%llx is not used: %s", (unsigned long long)hwid, why);
+	return !why;
+}
+
+static void read_cpus(const void *fdt, struct machine *m)
+{
+	int n, node, parent = fdt_path_offset(fdt, "/cpus");
+	int width = parent < 0 ? 0 : fdt_address_cells(fdt, parent);
+
+	if (width < 1 || width > 2)
+		return;
+	fdt_for_each_subnode(node, fdt, parent)
+	{
+		const fdt32_t *reg = prop_cells(fdt, node, "reg", &n);
+		struct machine_cpu cpu = {0};
+
+		if (!prop_is(fdt, node, "device_type", "cpu") || !reg || n < width)
+			continue;
+		cpu.hwid = cells(reg, width) & MPIDR_AFFINITY;
+		if (!cpu_usable(fdt, node, m, cpu.hwid))
+			continue;
+		cpu.node = node_numa(fdt, node);
+		cpu.acpi_uid = m->nr_cpus;
+		m->nr_nodes = (u32)max_u64(m->nr_nodes, cpu.node + 1);
+		if (cpu.hwid == fdt_boot_cpuid_phys(fdt))
+			m->boot_cpu = m->nr_cpus;
+		m->cpus[m->nr_cpus++] = cpu;
+	}
+}
+
+static void read_psci(const void *fdt, struct machine *m)
+{
+	int node = next_compatible(fdt, -1, "arm,psci-1.0");
+
+	if (node < 0)
+		node = next_compatible(fdt, -1, "arm,psci-0.2");
+	if (node < 0)
+		return; /* 0.1 has no standard function numbers */
+	if (prop_is(fdt, node, "method", "hvc"))
+		m->conduit = PSCI_HVC;
+	else if (prop_is(fdt, node, "method", "smc"))
+		m->conduit = PSCI_SMC;
+}
+
+/* ---- interrupt controller, timers, PCI ---- */
+
+static void read_gic(const void *fdt, struct machine *m)
+{
+	struct machine_gic *gic = &m->gic;
+	int node = next_compatible(fdt, -1, "arm,gic-v3");
+	u64 regions, base, size;
+
+	if (node < 0 || node_reg(fdt, node, 0, &base, &size) != OK) {
+		if (next_compatible(fdt, -1, "arm,gic-400") >= 0 ||
+		    next_compatible(fdt, -1, "arm,cortex-a15-gic") >= 0)
+			gic->version = 2;
+		return;
+	}
+	gic->version = 3;
+	gic->dist = HPA(base);
+	gic->stride = (u32)prop_number(fdt, node, "redistributor-stride", 0);
+	gic->maint_intid = node_irq(fdt, node, 0).intid;
+	regions = prop_number(fdt, node, "#redistributor-regions", 1);
+	for (int i = 0; (u64)i < regions && gic->nr_redist < MACHINE_GICR_MAX; i++) {
+		if (node_reg(fdt, node, i + 1, &base, &size) != OK)
+			break;
+		gic->redist[gic->nr_redist++] = (struct mem_range){HPA(base), size, 0};
+	}
+	if (gic->nr_redist != regions)
+		log_warn("device tree: %u of %llu redistributor regions are usable", gic->nr_redist,
+			 (unsigned long long)regions);
+}
+
+/* bindings/timer/arm,arch_timer: by name, else in this order after the secure one. */
+static u32 timer_irq(const void *fdt, int node, const char *name, int index)
+{
+	int named = fdt_stringlist_search(fdt, node, "interrupt-names", name);
+
+	return node_irq(fdt, node, named >= 0 ? named : index).intid;
+}
+
+static void read_timer(const void *fdt, struct machine *m)
+{
+	int node = next_compatible(fdt, -1, "arm,armv8-timer");
+
+	if (node < 0)
+		return;
+	m->timer.phys_intid = timer_irq(fdt, node, "phys", 1);
+	m->timer.virt_intid = timer_irq(fdt, node, "virt", 2);
+	m->timer.hyp_intid = timer_irq(fdt, node, "hyp-phys", 3);
+	m->timer.hz = (u32)prop_number(fdt, node, "clock-frequency", 0);
+}
+
+static void read_ecam(const void *fdt, struct machine *m)
+{
+	u64 base, size, buses;
+	int n, node = -1;
+
+	while ((node = next_compatible(fdt, node, "pci-host-ecam-generic")) >= 0 &&
+	       m->nr_ecam < MACHINE_ECAM_MAX) {
+		const fdt32_t *range = prop_cells(fdt, node, "bus-range", &n);
+		u32 first = range && n >= 2 ? fdt32_ld(range) : 0;
+
+		if (node_reg(fdt, node, 0, &base, &size) != OK || size < MIB(1) || first > 255)
+			continue;
+		buses = min_u64(size >> 20, 256 - first);
+		if (range && n >= 2 && fdt32_ld(range + 1) >= first)
+			buses = min_u64(buses, (u64)fdt32_ld(range + 1) - first + 1);
+		m->ecam[m->nr_ecam++] = (struct machine_ecam){
+			.base = HPA(base),
+			.segment = (u16)prop_number(fdt, node, "linux,pci-domain", 0),
+			.bus_first = (u8)first,
+			.bus_last = (u8)(first + buses - 1),
+		};
+	}
+}
+
+/* ---- console ---- */
+
+static const struct {
+	const char *compatible;
+	enum uart_kind kind;
+	u8 io_width; /* without reg-io-width */
+} uart_types[] = {
+	{"arm,pl011", UART_PL011, 4}, {"arm,sbsa-uart", UART_SBSA, 4},       {"ns16550a", UART_NS16550, 1},
+	{"ns16550", UART_NS16550, 1}, {"snps,dw-apb-uart", UART_NS16550, 1},
+};
+
+/* The node behind "path:options" or an alias of it; negative: none. */
+static int path_node(const void *fdt, const char *path, size_t max)
+{
+	size_t len = 0;
+
+	while (len < max && path[len] && path[len] != ':')
+		len++;
+	return len ? fdt_path_offset_namelen(fdt, path, (int)len) : -FDT_ERR_NOTFOUND;
+}
+
+/* Hertz of the UART's clock: its own property, or that of a fixed clock it names first. */
+static u32 uart_clock(const void *fdt, int node)
+{
+	int n, clock;
+	const fdt32_t *p = prop_cells(fdt, node, "clocks", &n);
+	u64 own = prop_number(fdt, node, "clock-frequency", 0);
+
+	if (own || !p)
+		return (u32)own;
+	clock = fdt_node_offset_by_phandle(fdt, fdt32_ld(p));
+	return clock < 0 ? 0 : (u32)prop_number(fdt, clock, "clock-frequency", 0);
+}
+
+static void uart_fill(const void *fdt, int node, u32 type, u64 base, u64 size, struct machine_uart *u)
+{
+	u64 offset = prop_number(fdt, node, "reg-offset", 0);
+	struct irq irq = node_irq(fdt, node, 0);
+
+	memset(u, 0, sizeof(*u));
+	if (offset >= size)
+		offset = 0;
+	u->kind = uart_types[type].kind;
+	u->base = HPA(base + offset);
+	u->size = size - offset;
+	u->irq = irq.intid;
+	u->irq_edge = irq.edge;
+	u->clock_hz = uart_clock(fdt, node);
+	u->reg_shift = (u8)prop_number(fdt, node, "reg-shift", 0);
+	u->io_width = (u8)prop_number(fdt, node, "reg-io-width", uart_types[type].io_width);
+	if (fdt_get_path(fdt, node, u->path, (int)sizeof(u->path)) != 0)
+		memcpy(u->path, "(long path)", sizeof("(long path)"));
+}
+
+static enum err uart_from_node(const void *fdt, int node, struct machine_uart *u)
+{
+	u64 base, size, shift, width;
+
+	if (node < 0 || node_reg(fdt, node, 0, &base, &size) != OK || !size)
+		return ERR_NOENT;
+	shift = prop_number(fdt, node, "reg-shift", 0);
+	width = prop_number(fdt, node, "reg-io-width", 1);
+	if (shift > 3 || (width != 1 && width != 2 && width != 4))
+		return ERR_UNSUPPORTED;
+	for (u32 i = 0; i < ARRAY_SIZE(uart_types); i++) {
+		if (fdt_node_check_compatible(fdt, node, uart_types[i].compatible) == 0) {
+			uart_fill(fdt, node, i, base, size, u);
+			return OK;
+		}
+	}
+	return ERR_UNSUPPORTED;
+}
+
+enum err uart_from_fdt(const void *fdt, const char *path, struct machine_uart *u)
+{
+	return uart_from_node(fdt, path_node(fdt, path, strlen(path)), u);
+}
+
+/* /chosen/stdout-path (3.6), its older name, else the first serial port by alias. */
+static void read_console(const void *fdt, struct machine *m)
+{
+	static const char *const names[] = {"stdout-path", "linux,stdout-path"};
+	int chosen = fdt_path_offset(fdt, "/chosen");
+	int len;
+
+	for (u32 i = 0; chosen >= 0 && i < ARRAY_SIZE(names); i++) {
+		const char *path = fdt_getprop(fdt, chosen, names[i], &len);
+
+		if (!path || len <= 0)
+			continue;
+		if (uart_from_node(fdt, path_node(fdt, path, (size_t)len), &m->uart) != OK)
+			log_warn("device tree: no driver for the console %.*s", len, path);
+		return;
+	}
+	if (uart_from_fdt(fdt, "serial0", &m->uart) != OK)
+		log_warn("device tree: no console is named");
+}
+
+/* ---- the whole ---- */
+
+/* The bundle is what boot loaders call the initrd; one that the handoff block gave stays. */
+static void read_bundle(const void *fdt, struct machine *m)
+{
+	int chosen = fdt_path_offset(fdt, "/chosen");
+	u64 start = chosen < 0 ? 0 : prop_number(fdt, chosen, "linux,initrd-start", 0);
+	u64 end = chosen < 0 ? 0 : prop_number(fdt, chosen, "linux,initrd-end", 0);
+
+	if (!m->bundle_size && start && end > start) {
+		m->bundle = HPA(start);
+		m->bundle_size = end - start;
+	}
+	reserve(m, m->bundle.v, m->bundle_size);
+}
+
+static enum err complain(enum err e, const char *what)
+{
+	log_error("device tree: %s", what);
+	return e;
+}
+
+static enum err check(const struct machine *m)
+{
+	if (!m->nr_ram)
+		return complain(ERR_NOENT, "no RAM");
+	if (!m->nr_cpus)
+		return complain(ERR_NOENT, "no usable CPU");
+	if (m->gic.version == 2)
+		return complain(ERR_UNSUPPORTED, "the interrupt controller is a GICv2; version 3 is needed");
+	if (!m->gic.version || !m->gic.nr_redist)
+		return complain(ERR_NOENT, "no GICv3 with redistributors");
+	if (!m->timer.hyp_intid || !m->timer.virt_intid)
+		return complain(ERR_NOENT, "no generic timer with virtual and hypervisor interrupts");
+	if (m->nr_cpus > 1 && m->conduit == PSCI_NONE)
+		return complain(ERR_UNSUPPORTED, "no PSCI of version 0.2 or newer to start CPUs by");
+	return OK;
+}
+
+u32 machine_fdt_size(const void *fdt)
+{
+	return fdt_check_header(fdt) == 0 ? fdt_totalsize(fdt) : 0;
+}
+
+enum err machine_from_fdt(const void *fdt, struct machine *m)
+{
+	bool ram_known = m->nr_ram != 0;
+
+	if (fdt_check_header(fdt) != 0)
+		return complain(ERR_INVAL, "the header is wrong");
+	m->source = "device tree";
+	m->nr_nodes = (u32)max_u64(m->nr_nodes, 1);
+	read_memory(fdt, m, ram_known);
+	read_reserved(fdt, m);
+	read_bundle(fdt, m);
+	read_cpus(fdt, m);
+	read_psci(fdt, m);
+	read_gic(fdt, m);
+	read_timer(fdt, m);
+	read_ecam(fdt, m);
+	read_console(fdt, m);
+	return check(m);
+}

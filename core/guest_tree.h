@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The device tree that an arm64 guest receives: QEMU's `virt` with a GICv3, less
+ * what the VM does not have (docs/manifest.md, "What a guest sees"). Written once at
+ * boot, from the plan alone.
+ */
+#ifndef CORE_GUEST_TREE_H
+#define CORE_GUEST_TREE_H
+
+#include "core/plan.h"
+#include "hal/types.h"
+
+/* No tree is larger: 64 vCPUs and 2047 bytes of bootargs make about 12 KiB. */
+#define GUEST_TREE_MAX KIB(32)
+
+#define GUEST_RNG_SEED_SIZE 64 /* bytes; Linux credits all of them */
+#define GUEST_KASLR_SEED_SIZE 8
+
+struct guest_tree_initrd {
+	gpa_t at;
+	u64 size; /* 0: none */
+};
+
+/*
+ * Write the tree of `vm` to `out` (8-byte aligned, `room` bytes); *size is what it takes.
+ * vm->nr_vcpus, layout, memory or ram, console, bootargs and protocol are read; vm->seed_off and
+ * seed_len are set. The seeds are zero until somebody who has randomness fills them, which must be
+ * before every start. ERR_NOMEM: `room` is too small.
+ */
+enum err guest_tree_write(struct vm_plan *vm, const struct guest_tree_initrd *initrd, void *out, u32 room,
+			  u32 *size) MUST_USE;
+
+/*
+ * MPIDR affinity of vCPU `i`, as the vGIC presents it: 16 to a cluster, because an SGI's target list
+ * has 16.
+ */
+static inline u64 guest_mpidr(u32 i)
+{
+	return (i & 15) | (u64)(i >> 4) << 8;
+}
+
+#endif

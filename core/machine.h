@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What firmware says of the physical machine, in one form whatever said it
+ * (device tree, ACPI, UEFI memory map). Filled once at boot by boot/, constant
+ * afterwards; the planner reads it and mkplan makes it from a .dtb.
+ */
+#ifndef CORE_MACHINE_H
+#define CORE_MACHINE_H
+
+#include "hal/cpu.h"
+#include "hal/types.h"
+
+#define MACHINE_RAM_MAX 128
+#define MACHINE_GICR_MAX 64
+#define MACHINE_ECAM_MAX 16
+#define MACHINE_NODES_MAX 16
+
+struct mem_range {
+	hpa_t base;
+	u64 size;
+	u32 node;
+};
+
+struct machine_cpu {
+	u64 hwid; /* MPIDR affinity, hart id or APIC id */
+	u64 gicr; /* its redistributor by MADT GICC, 0: find it in gicr[] */
+	u32 acpi_uid;
+	u32 node;
+};
+
+enum uart_kind { UART_NONE, UART_PL011, UART_SBSA, UART_NS16550 };
+
+struct machine_uart {
+	enum uart_kind kind;
+	hpa_t base;
+	u64 size;
+	u32 irq; /* INTID / global interrupt; 0: none, poll */
+	u32 clock_hz;
+	u8 reg_shift;
+	u8 io_width; /* bytes an access */
+	bool irq_edge;
+	char path[64]; /* device tree path or ACPI name, for messages */
+};
+
+enum psci_conduit { PSCI_NONE, PSCI_SMC, PSCI_HVC };
+
+struct machine_gic {
+	hpa_t dist;
+	struct mem_range redist[MACHINE_GICR_MAX]; /* regions of redistributors */
+	u32 nr_redist;
+	u32 stride;      /* of the device tree, 0: architectural */
+	u32 maint_intid; /* maintenance interrupt */
+	u32 version;     /* 3 or 4; another: refused with a message */
+};
+
+struct machine_timer {
+	u32 phys_intid; /* EL1 physical non-secure */
+	u32 virt_intid;
+	u32 hyp_intid;
+	u32 hz; /* clock-frequency when firmware gives one, else 0 */
+};
+
+struct machine_ecam {
+	hpa_t base;
+	u16 segment;
+	u8 bus_first, bus_last;
+};
+
+struct machine {
+	/* RAM that is free for the hypervisor: sorted, disjoint, page aligned, without firmware's,
+	 * the hypervisor's image, the bundle and firmware tables. */
+	struct mem_range ram[MACHINE_RAM_MAX];
+	u32 nr_ram;
+	u64 ram_total; /* bytes that firmware reports as RAM, for messages */
+
+	struct machine_cpu cpus[MAX_CPUS]; /* in the firmware table's order */
+	u32 nr_cpus;
+	u32 boot_cpu;
+	u32 nr_nodes;
+
+	struct machine_uart uart; /* the console the manifest's `console = "auto"` means */
+	struct machine_gic gic;
+	struct machine_timer timer;
+	enum psci_conduit conduit;
+	struct machine_ecam ecam[MACHINE_ECAM_MAX];
+	u32 nr_ecam;
+
+	hpa_t bundle; /* as loaded */
+	u64 bundle_size;
+	const char *source; /* "device tree" or "ACPI" */
+};
+
+/*
+ * Remove [base, base+size), widened to pages, from m->ram. ERR_NOMEM when the
+ * table is full (a range is then dropped whole: never given out wrongly).
+ */
+enum err machine_reserve(struct machine *m, u64 base, u64 size) MUST_USE;
+/* Add free RAM; keeps the table sorted and merged (same node only). */
+enum err machine_add_ram(struct machine *m, u64 base, u64 size, u32 node) MUST_USE;
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The devices a VM's board has besides CPUs and interrupt controller: UART,
+ * clock, power key, flash. Which they are is the guest platform's (drivers/emul/board_*.c).
+ */
+#ifndef CORE_PLATFORM_H
+#define CORE_PLATFORM_H
+
+#include "core/mmio.h"
+#include "core/plan.h"
+#include "hal/types.h"
+
+/* Bytes of pool "devices" that this VM takes. */
+size_t platform_size(const struct vm_plan *plan);
+/* Boot: make the VM's devices and put them into its MMIO table. Errors of mmio_add(). */
+enum err platform_create(struct vm *vm) MUST_USE;
+/* All of them as after power-on; no vCPU runs. */
+void platform_reset(struct vm *vm);
+/* Press the VM's power key. Housekeeping CPU. ERR_NOENT: it has none. */
+enum err platform_power_key(struct vm *vm) MUST_USE;
+/* Boot: seconds since 1970 from the machine's clock. */
+void platform_set_clock(u64 (*rtc_now_seconds)(void));
+
+#endif

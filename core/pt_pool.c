@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Table memory and its records. Callers are serialised (pgtable.h).
+ * Entries are written by single 64-bit stores, so that a walker sees the old
+ * or the new one.
+ */
+#include "core/pt_pool.h"
+
+#include "hal/atomic.h"
+#include "hal/mem.h"
+
+#ifndef PROOF_TABLE_LOOP /* loop contracts, when the proofs compile this file */
+#define PROOF_TABLE_LOOP(i)
+#define PROOF_EMPTY_LOOP(i)
+#define PROOF_PICK_LOOP(i)
+#endif
+
+static u64 *table_va(const struct pt_space *s, u32 table)
+{
+	return hpa_to_va(HPA(pt_table_pa(s, table)));
+}
+
+u64 pt_table_pa(const struct pt_space *s, u32 table)
+{
+	return s->pool->base.v + ((u64)table << PAGE_SHIFT);
+}
+
+u32 pt_table_of(const struct pt_space *s, u64 pa)
+{
+	return (u32)((pa - s->pool->base.v) >> PAGE_SHIFT);
+}
+
+u64 *pt_entry(const struct pt_space *s, u32 table, u32 index)
+{
+	return &table_va(s, table)[index];
+}
+
+u64 pt_get(const struct pt_space *s, u32 table, u32 index)
+{
+	return load_relaxed(pt_entry(s, table, index));
+}
+
+void pt_put(const struct pt_space *s, u32 table, u32 index, u64 pte)
+{
+	u64 *entry = pt_entry(s, table, index);
+
+	store_relaxed(entry, pte);
+	s->hooks->publish(entry, sizeof(*entry));
+}
+
+void pt_zero(const struct pt_space *s, u32 table)
+{
+	u64 *va = table_va(s, table);
+
+	for (u32 i = 0; i < PT_ENTRIES; i++)
+		PROOF_TABLE_LOOP(i)
+		va[i] = 0;
+	s->hooks->publish(va, PAGE_SIZE);
+}
+
+void pt_fill(const struct pt_space *s, u32 table, u64 pa, u32 level, u32 attr)
+{
+	u64 *va = table_va(s, table);
+
+	for (u32 i = 0; i < PT_ENTRIES; i++)
+		PROOF_TABLE_LOOP(i)
+		va[i] = s->fmt->make_leaf(pa + ((u64)i << pt_shift(level)), level, attr);
+	s->hooks->publish(va, PAGE_SIZE);
+}
+
+bool pt_is_empty(const struct pt_space *s, u32 table)
+{
+	const u64 *va = table_va(s, table);
+
+	for (u32 i = 0; i < PT_ENTRIES; i++)
+		PROOF_EMPTY_LOOP(i)
+		if (va[i])
+			return false;
+	return true;
+}
+
+struct pt_meta pt_meta_get(const struct pt_space *s, u32 table)
+{
+	return s->pool->meta[table];
+}
+
+void pt_meta_set(const struct pt_space *s, u32 table, struct pt_meta m)
+{
+	s->pool->meta[table] = m;
+}
+
+u32 pt_pick(struct pt_space *s)
+{
+	u32 end = s->first + s->count;
+
+	for (u32 i = s->hint; i < end; i++)
+		PROOF_PICK_LOOP(i)
+		if (!s->pool->meta[i].used) {
+			s->hint = i; /* it may stay unused */
+			return i;
+		}
+	return PT_NONE;
+}
+
+void pt_unpick(struct pt_space *s, u32 table)
+{
+	s->pool->meta[table] = (struct pt_meta){ 0 };
+	if (table < s->hint)
+		s->hint = table;
+}

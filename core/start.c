@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See start.h. Runs once on the boot CPU; the machine and the plan live here because they outlive boot's memory. */
+#include "core/start.h"
+#include "core/console.h"
+#include "core/cpu.h"
+#include "core/house.h"
+#include "core/log.h"
+#include "core/monitor.h"
+#include "core/platform.h"
+#include "core/pools.h"
+#include "core/string.h"
+#include "hal/boot.h"
+
+struct machine the_machine;
+struct cpu cpus[MAX_CPUS];
+u32 nr_cpus;
+struct plan the_plan;
+
+static bool pool_row(u32 index, struct monitor_pool *row)
+{
+	return pools_get(index, &row->what, &row->size, &row->used);
+}
+
+static const struct monitor_env monitor = { &the_machine, &the_plan, platform_power_key, pool_row };
+
+void start_cpus(const struct machine *m)
+{
+	nr_cpus = m->nr_cpus;
+	for (u32 i = 0; i < m->nr_cpus; i++)
+		cpus[i].index = i;
+}
+
+static void autostart(void)
+{
+	for (u32 i = 0; i < nr_vms; i++) {
+		if (vms[i].plan->refused)
+			continue;
+		vm_post(&vms[i], VM_EV_CREATE);
+		if (vms[i].plan->autostart)
+			vm_post(&vms[i], VM_EV_START);
+	}
+}
+
+void start_run(void)
+{
+	u64 released;
+
+	the_machine.source = strcmp(the_machine.source, "ACPI") == 0 ? "ACPI" : "device tree";
+	monitor_init(&monitor);
+	released = boot_memory_release();
+	log_info("boot code and data given back: %llu KiB", (unsigned long long)(released >> 10));
+	console_start_irq();
+	autostart();
+	house_kick();
+	cpu_run(this_cpu());
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/string.h for a build without a C library. Copies go by blocks of eight
+ * words where both sides are aligned alike, by bytes otherwise: no access is ever
+ * misaligned, so all of it also works while the MMU is off. Built without the
+ * compiler's loop recognition, which would turn memset() into a call of itself.
+ */
+#include "core/string.h"
+
+#include "hal/types.h"
+
+typedef u64 __attribute__((may_alias)) word;
+
+#define WORD sizeof(word)
+#define BLOCK (8 * WORD)
+
+static bool alike(const void *a, const void *b)
+{
+	return (((uintptr_t)a ^ (uintptr_t)b) & (WORD - 1)) == 0;
+}
+
+static bool aligned(const void *p)
+{
+	return ((uintptr_t)p & (WORD - 1)) == 0;
+}
+
+static void copy_block(word *d, const word *s)
+{
+	word a = s[0], b = s[1], c = s[2], e = s[3], f = s[4], g = s[5], h = s[6], i = s[7];
+
+	d[0] = a;
+	d[1] = b;
+	d[2] = c;
+	d[3] = e;
+	d[4] = f;
+	d[5] = g;
+	d[6] = h;
+	d[7] = i;
+}
+
+/* Upwards: right for overlap when dst < src, since a block is read before it is written. */
+static void *copy_up(void *dst, const void *src, size_t n)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	if (alike(d, s)) {
+		for (; n && !aligned(d); n--)
+			*d++ = *s++;
+		for (; n >= BLOCK; n -= BLOCK, d += BLOCK, s += BLOCK)
+			copy_block((word *)(void *)d, (const word *)(const void *)s);
+		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
+			*(word *)(void *)d = *(const word *)(const void *)s;
+	}
+	while (n--)
+		*d++ = *s++;
+	return dst;
+}
+
+static void *copy_down(void *dst, const void *src, size_t n)
+{
+	u8 *d = (u8 *)dst + n;
+	const u8 *s = (const u8 *)src + n;
+
+	if (alike(d, s)) {
+		for (; n && !aligned(d); n--)
+			*--d = *--s;
+		for (; n >= BLOCK; n -= BLOCK) {
+			d -= BLOCK;
+			s -= BLOCK;
+			copy_block((word *)(void *)d, (const word *)(const void *)s);
+		}
+	}
+	while (n--)
+		*--d = *--s;
+	return dst;
+}
+
+void *memcpy(void *dst, const void *src, size_t n)
+{
+	return copy_up(dst, src, n);
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	if ((uintptr_t)dst - (uintptr_t)src >= n)
+		return copy_up(dst, src, n);
+	return copy_down(dst, src, n);
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+	u8 *d = dst;
+	u8 byte = (u8)c;
+	word w = byte * 0x0101010101010101ULL;
+
+	for (; n && !aligned(d); n--)
+		*d++ = byte;
+	for (; n >= BLOCK; n -= BLOCK, d += BLOCK) {
+		word *p = (word *)(void *)d;
+
+		p[0] = w;
+		p[1] = w;
+		p[2] = w;
+		p[3] = w;
+		p[4] = w;
+		p[5] = w;
+		p[6] = w;
+		p[7] = w;
+	}
+	while (n--)
+		*d++ = byte;
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const u8 *p = a, *q = b;
+
+	for (; n; n--, p++, q++)
+		if (*p != *q)
+			return *p - *q;
+	return 0;
+}
+
+/* The C library's interface takes const and gives it back without. */
+static void *unconst(const void *p)
+{
+	return (void *)(uintptr_t)p;
+}
+
+void *memchr(const void *s, int c, size_t n)
+{
+	const u8 *p = s;
+
+	for (; n; n--, p++)
+		if (*p == (u8)c)
+			return unconst(p);
+	return NULL;
+}
+
+size_t strnlen(const char *s, size_t n)
+{
+	size_t len = 0;
+
+	while (len < n && s[len])
+		len++;
+	return len;
+}
+
+size_t strlen(const char *s)
+{
+	return strnlen(s, SIZE_MAX);
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n; n--, a++, b++)
+		if (*a != *b || !*a)
+			return (u8)*a - (u8)*b;
+	return 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, SIZE_MAX);
+}
+
+char *strchr(const char *s, int c)
+{
+	for (; *s != (char)c; s++)
+		if (!*s)
+			return NULL;
+	return unconst(s);
+}
+
+char *strrchr(const char *s, int c)
+{
+	const char *last = NULL;
+
+	for (;; s++) {
+		if (*s == (char)c)
+			last = s;
+		if (!*s)
+			return unconst(last);
+	}
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory and string functions of the freestanding build, with the C library's
+ * names and meanings (C11 7.24, strnlen as in POSIX). core/string.c defines them;
+ * on a workstation the C library does. The compiler also calls memcpy, memmove,
+ * memset and memcmp by itself. Any context, no lock; RAM only, never device memory.
+ */
+#ifndef CORE_STRING_H
+#define CORE_STRING_H
+
+#include <string.h>
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The formats a proof run may choose by -DFORMAT=...: the project's arm64 ones,
+ * and shapes of later ports (RISC-V G-stage with its 16 KiB root, EPT), so that the
+ * walker is known to carry them.
+ */
+#ifndef TESTS_PROOFS_FORMATS_H
+#define TESTS_PROOFS_FORMATS_H
+
+#include "arch/arm64/pt_formats.h"
+#include "hal/vcpu.h"
+
+extern const struct pt_format sv39x4_format; /* 41 bits, 4 root pages */
+extern const struct pt_format sv48x4_format; /* 50 bits, 4 root pages */
+extern const struct pt_format ept_format;
+
+#define FMT_S2_48 s2_format(48)
+#define FMT_S2_44 s2_format(44)
+#define FMT_S2_43 s2_format(43) /* 16 concatenated tables */
+#define FMT_S2_40 s2_format(40) /* 2 */
+#define FMT_S2_36 s2_format(36)
+#define FMT_EL2 (&el2_format)
+#define FMT_SV39X4 (&sv39x4_format)
+#define FMT_SV48X4 (&sv48x4_format)
+#define FMT_EPT (&ept_format)
+
+#endif

@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One step of the walker (core/pgtable.c) from an ARBITRARY state that satisfies
+ * the shape invariant, at real geometry: any pool of up to 2^20 tables, any
+ * content, two arbitrary address spaces (the actor's and an observer's, possibly
+ * the same), one arbitrary observed address, one arbitrary frame with a fixed
+ * owner, one arbitrary entry.
+ *
+ * Table memory is an uninterpreted function and a short log of writes; the
+ * invariant is assumed at the entries that are read, and asserted afterwards for
+ * the arbitrary entry. Choose with -D: FORMAT, and MAP (with LEVEL), UNMAP,
+ * PROTECT, REAP or QUERY; REACH turns on assertions that have to fail.
+ */
+#include "core/pgtable.h"
+#include "core/pt_pool.h"
+#include "tests/proofs/formats.h"
+
+#define ASSUME __CPROVER_assume
+#define PROVE __CPROVER_assert
+#define POOL_MAX (1u << 20)
+#define LOG 4
+
+u64 nondet_u64(void);
+u32 nondet_u32(void);
+u16 nondet_u16(void);
+bool nondet_bool(void);
+u64 __CPROVER_uninterpreted_mem(u32 table, u32 index);
+u64 __CPROVER_uninterpreted_meta(u32 table);
+
+static const struct pt_format *fmt;
+static struct pt_pool pool;
+static struct pt_space actor, observer;
+static u64 frame; /* an arbitrary frame ... */
+static u16 frame_owner; /* ... and the only owner that may map it */
+
+/* ---- the initial state ---- */
+
+static bool is_root_of(const struct pt_space *s, u32 t)
+{
+	return t - s->root < pt_root_pages(fmt);
+}
+
+static struct pt_meta meta_before(u32 t)
+{
+	const struct pt_space *s = is_root_of(&actor, t) ? &actor : &observer;
+
+	if (is_root_of(s, t))
+		return (struct pt_meta){ 1, (u8)pt_root_level(fmt), s->owner, PT_NONE, t - s->root };
+
+	u64 v = __CPROVER_uninterpreted_meta(t);
+	struct pt_meta m = { v & 1, (u8)(v >> 1 & 7), (u16)(v >> 4), (u32)(v >> 20) & (POOL_MAX - 1),
+			     (u32)(v >> 40) & 0x1fff };
+
+	if (v >> 60 & 1)
+		m.parent = PT_NONE; /* somebody else's root */
+	return m;
+}
+
+/* ---- the invariant of pgtable.h at one entry ---- */
+
+static bool leaf_ok(u64 pte, struct pt_meta m)
+{
+	u64 pa = fmt->addr(pte, m.level), size = pt_size(m.level);
+
+	if (m.level > fmt->leaf_top || (pa & (size - 1)) || pa >> fmt->pa_bits ||
+	    !fmt->attr_ok(fmt->attr(pte, m.level)))
+		return false;
+	if (pte != fmt->make_leaf(pa, m.level, fmt->attr(pte, m.level)))
+		return false;
+	/* isolation: it shows the arbitrary frame only to that frame's owner */
+	return !(frame >= pa && frame - pa < size) || frame_owner == m.owner;
+}
+
+static bool invariant(u32 t, u32 i, u64 pte, struct pt_meta m, struct pt_meta (*meta)(u32))
+{
+	if (!m.used)
+		return true;
+	if (m.level >= fmt->levels)
+		return false;
+	if (fmt->kind(pte, m.level) == PT_LEAF)
+		return leaf_ok(pte, m);
+	if (fmt->kind(pte, m.level) == PT_EMPTY)
+		return pte == 0;
+
+	u64 off = fmt->addr(pte, m.level) - pool.base.v;
+
+	if (fmt->addr(pte, m.level) < pool.base.v || off >> PAGE_SHIFT >= pool.pages || (off & (PAGE_SIZE - 1)))
+		return false;
+
+	struct pt_meta below = meta((u32)(off >> PAGE_SHIFT));
+
+	return pte == fmt->make_table(pool.base.v + off) && below.used && below.level == m.level - 1 &&
+	       below.owner == m.owner && below.parent == t && below.index == i;
+}
+
+/* ---- table memory: initial content and a log ---- */
+
+enum write_kind { ONE, ALL_ZERO, ALL_LEAVES };
+
+static struct {
+	enum write_kind kind;
+	u32 table, index, level, attr;
+	u64 value;
+} log[LOG];
+static u32 logged;
+static struct {
+	u32 table;
+	struct pt_meta meta;
+	bool set;
+} meta_log;
+
+static u64 mem_now(u32 t, u32 i)
+{
+	u64 v = __CPROVER_uninterpreted_mem(t, i);
+
+	ASSUME(invariant(t, i, v, meta_before(t), meta_before));
+	for (u32 k = 0; k < LOG; k++) {
+		if (k >= logged || log[k].table != t)
+			continue;
+		if (log[k].kind == ALL_ZERO)
+			v = 0;
+		else if (log[k].kind == ALL_LEAVES)
+			v = fmt->make_leaf(log[k].value + ((u64)i << pt_shift(log[k].level)), log[k].level,
+					   log[k].attr);
+		else if (log[k].index == i)
+			v = log[k].value;
+	}
+	return v;
+}
+
+static struct pt_meta meta_now(u32 t)
+{
+	return meta_log.set && meta_log.table == t ? meta_log.meta : meta_before(t);
+}
+
+static void write(enum write_kind kind, u32 t, u32 i, u64 v, u32 level, u32 attr)
+{
+	PROVE(logged < LOG, "at most three writes and a fill a step");
+	PROVE(t < pool.pages && i < PT_ENTRIES, "writes stay inside the pool");
+	PROVE(meta_now(t).used && meta_now(t).owner == actor.owner, "writes only to the actor's tables");
+	log[logged].kind = kind;
+	log[logged].table = t;
+	log[logged].index = i;
+	log[logged].value = v;
+	log[logged].level = level;
+	log[logged].attr = attr;
+	logged++;
+}
+
+/* ---- break-before-make: the entry that was valid and may still be cached ---- */
+
+static u64 step_va;
+static struct {
+	bool is;
+	u32 table, index, level;
+} cached;
+
+static void flush(void *ctx, u64 va, u64 size)
+{
+	u64 span = pt_size(cached.level);
+	u64 from = align_down(step_va, span);
+
+	PROVE(ctx == actor.ctx, "flushes its own context");
+	if (cached.is) {
+		PROVE(va <= from && size >= span && from - va <= size - span, "flush covers the changed entry");
+		cached.is = false;
+	}
+}
+
+/* ---- the primitives of pt_pool.h ---- */
+
+u64 pt_table_pa(const struct pt_space *s, u32 t)
+{
+	return s->pool->base.v + ((u64)t << PAGE_SHIFT);
+}
+
+u32 pt_table_of(const struct pt_space *s, u64 pa)
+{
+	return (u32)((pa - s->pool->base.v) >> PAGE_SHIFT);
+}
+
+u64 pt_get(const struct pt_space *s, u32 t, u32 i)
+{
+	PROVE(t < pool.pages && i < PT_ENTRIES, "reads stay inside the pool");
+	return mem_now(t, i);
+}
+
+u64 *pt_entry(const struct pt_space *s, u32 t, u32 i)
+{
+	return NULL;
+}
+
+void pt_put(const struct pt_space *s, u32 t, u32 i, u64 pte)
+{
+	u32 level = meta_now(t).level;
+	u64 old = mem_now(t, i);
+
+	PROVE(!(old && pte), "a valid entry changes only by way of zero");
+	PROVE(!(pte && cached.is), "nothing is made before the broken entry is flushed");
+	if (old) {
+		cached.is = true;
+		cached.table = t;
+		cached.index = i;
+		cached.level = level;
+	}
+	write(ONE, t, i, pte, 0, 0);
+}
+
+void pt_zero(const struct pt_space *s, u32 t)
+{
+	write(ALL_ZERO, t, 0, 0, 0, 0);
+}
+
+void pt_fill(const struct pt_space *s, u32 t, u64 pa, u32 level, u32 attr)
+{
+	write(ALL_LEAVES, t, 0, pa, level, attr);
+}
+
+static u64 x; /* observed address */
+static u32 any_table, any_index;
+
+/* Contract of the scan: true only when every entry is zero; known at the points of interest. */
+bool pt_is_empty(const struct pt_space *s, u32 t)
+{
+	bool empty = nondet_bool();
+
+	if (empty) {
+		u32 level = meta_now(t).level;
+
+		ASSUME(mem_now(t, (u32)(x >> pt_shift(level)) & (PT_ENTRIES - 1)) == 0);
+		ASSUME(t != any_table || mem_now(t, any_index) == 0);
+	}
+	return empty;
+}
+
+struct pt_meta pt_meta_get(const struct pt_space *s, u32 t)
+{
+	return meta_now(t);
+}
+
+void pt_meta_set(const struct pt_space *s, u32 t, struct pt_meta m)
+{
+	PROVE(!meta_log.set && t < pool.pages, "one table a step");
+	meta_log.set = true;
+	meta_log.table = t;
+	meta_log.meta = m;
+}
+
+u32 pt_pick(struct pt_space *s)
+{
+	u32 t = nondet_u32();
+
+	ASSUME(t == PT_NONE || (t < pool.pages && !meta_now(t).used));
+	return t;
+}
+
+static bool unpicked;
+
+void pt_unpick(struct pt_space *s, u32 t)
+{
+	PROVE(!cached.is, "a table is free only after the pointer to it is flushed");
+	PROVE(meta_now(t).used && meta_now(t).owner == actor.owner, "frees only its own table");
+	pt_meta_set(s, t, (struct pt_meta){ 0 });
+	unpicked = true;
+}
+
+/* ---- what hardware sees at an address, written apart from the walker ---- */
+
+struct view {
+	bool ok;
+	u64 pa;
+	u32 attr, level;
+};
+
+static struct view view(const struct pt_space *s, u64 va)
+{
+	struct view v = { false, 0, 0, 0 };
+	u32 level = (u32)fmt->levels - 1;
+	u64 top = va >> (12 + 9 * level); /* 9 bits and what concatenation adds */
+	u32 t = s->root + (u32)(top / 512);
+	u32 i = (u32)(top % 512);
+
+	for (u32 n = 0; n < fmt->levels; n++) {
+		u64 pte = mem_now(t, i);
+		enum pt_kind kind = fmt->kind(pte, level);
+
+		v.level = level;
+		if (kind == PT_LEAF) {
+			v.ok = true;
+			v.pa = fmt->addr(pte, level) + (va & (pt_size(level) - 1));
+			v.attr = fmt->attr(pte, level);
+		}
+		if (kind != PT_TABLE)
+			return v;
+		t = (u32)((fmt->addr(pte, level) - pool.base.v) / 4096);
+		level--;
+		i = (u32)(va >> (12 + 9 * level)) % 512;
+	}
+	return v;
+}
+
+static bool same_view(struct view a, struct view b)
+{
+	return a.ok == b.ok && (!a.ok || (a.pa == b.pa && a.attr == b.attr));
+}
+
+/* ---- the state before ---- */
+
+static const struct pt_hooks hooks = { .flush = flush };
+
+static void space(struct pt_space *s)
+{
+	u32 pages = pt_root_pages(fmt);
+
+	s->fmt = fmt;
+	s->pool = &pool;
+	s->hooks = &hooks;
+	s->ctx = s;
+	s->root = nondet_u32();
+	s->owner = nondet_u16();
+	ASSUME(s->root < pool.pages && pages <= pool.pages - s->root);
+}
+
+static bool same;
+
+static void state(void)
+{
+	fmt = FORMAT;
+	pool.pages = nondet_u32();
+	pool.base = HPA(nondet_u64());
+	ASSUME(pool.pages >= 2 && pool.pages <= POOL_MAX);
+	ASSUME(!(pool.base.v & (PAGE_SIZE - 1)) && pool.base.v < 1ull << (fmt->pa_bits - 1));
+	frame = nondet_u64();
+	frame_owner = nondet_u16();
+	ASSUME(!(frame & (PAGE_SIZE - 1)) && !(frame >> fmt->pa_bits));
+	space(&actor);
+	space(&observer);
+	same = actor.owner == observer.owner;
+	if (same)
+		ASSUME(actor.root == observer.root);
+	else
+		ASSUME(actor.root + pt_root_pages(fmt) <= observer.root ||
+		       observer.root + pt_root_pages(fmt) <= actor.root);
+	x = nondet_u64();
+	ASSUME(!(x >> fmt->va_bits));
+	any_table = nondet_u32();
+	any_index = nondet_u32();
+	ASSUME(any_table < pool.pages && any_index < PT_ENTRIES);
+	/* the entry that is looked at afterwards satisfies the invariant before */
+	(void)mem_now(any_table, any_index);
+}
+
+/* ---- the step and its contract ---- */
+
+struct step {
+	u64 va, pa, left, done;
+	u32 level, attr;
+	enum err e;
+	struct view at_va; /* actor's view at va, before */
+};
+
+static struct step s;
+
+static void arguments(void)
+{
+	s.va = step_va = nondet_u64();
+	ASSUME(!(s.va & (PAGE_SIZE - 1)) && !(s.va >> fmt->va_bits));
+	s.left = nondet_u64();
+	ASSUME(s.left && !(s.left & (PAGE_SIZE - 1)) && s.left <= (1ull << fmt->va_bits) - s.va);
+	s.attr = nondet_u32();
+	ASSUME(fmt->attr_ok(s.attr));
+	s.at_va = view(&actor, s.va);
+}
+
+#if defined(MAP)
+static void act(void)
+{
+	s.level = LEVEL;
+	s.pa = nondet_u64();
+	ASSUME(s.level <= fmt->leaf_top && !((s.va | s.pa) & (pt_size(s.level) - 1)) && !(s.pa >> fmt->pa_bits));
+	/* the caller owns what it maps (core/aspace.c) */
+	ASSUME(!(frame >= s.pa && frame - s.pa < pt_size(s.level)) || frame_owner == actor.owner);
+	s.e = pt_map_step(&actor, s.va, s.pa, s.level, s.attr);
+	s.done = pt_size(s.level);
+	PROVE(s.e == OK || s.e == ERR_AGAIN || s.e == ERR_EXIST || s.e == ERR_NOMEM, "map: outcome");
+	if (s.e == ERR_AGAIN)
+		PROVE(view(&actor, s.va).level + 1 == s.at_va.level, "map: every AGAIN is one level nearer");
+	PROVE(!cached.is, "map: owes no flush");
+}
+
+static void inside(struct view before, struct view after)
+{
+	PROVE(!before.ok, "map: only where nothing was");
+	PROVE(after.ok && after.pa == s.pa + (x - s.va) && after.attr == s.attr, "map: maps what was asked");
+}
+#elif defined(UNMAP)
+static void act(void)
+{
+	s.e = pt_unmap_step(&actor, s.va, s.left, &s.done);
+	PROVE(s.e == OK || s.e == ERR_AGAIN || s.e == ERR_NOMEM, "unmap: outcome");
+	if (s.e == OK)
+		PROVE(s.done && s.done <= s.left && !(s.done & (PAGE_SIZE - 1)), "unmap: makes progress");
+	if (s.e == ERR_AGAIN)
+		PROVE(view(&actor, s.va).level + 1 == s.at_va.level, "unmap: every AGAIN halves the block");
+	if (s.e != OK)
+		PROVE(!cached.is, "unmap: a split owes no flush");
+	if (cached.is)
+		PROVE(pt_size(cached.level) == s.done, "unmap: what it owes is exactly what it reports");
+}
+
+static void inside(struct view before, struct view after)
+{
+	PROVE(!after.ok, "unmap: nothing is left");
+}
+#elif defined(PROTECT)
+static void act(void)
+{
+	s.e = pt_protect_step(&actor, s.va, s.left, s.attr, &s.done);
+	PROVE(s.e == OK || s.e == ERR_AGAIN || s.e == ERR_NOMEM, "protect: outcome");
+	if (s.e == OK)
+		PROVE(s.done && s.done <= s.left && !(s.done & (PAGE_SIZE - 1)), "protect: makes progress");
+	if (s.e == ERR_AGAIN)
+		PROVE(view(&actor, s.va).level + 1 == s.at_va.level, "protect: every AGAIN halves the block");
+	PROVE(!cached.is, "protect: owes no flush");
+}
+
+static void inside(struct view before, struct view after)
+{
+	PROVE(after.ok == before.ok, "protect: maps no more and no less");
+	PROVE(!after.ok || (after.pa == before.pa && after.attr == s.attr), "protect: same frame, new attributes");
+}
+#elif defined(REAP)
+static void act(void)
+{
+	s.e = pt_reap_step(&actor, s.va, s.left, &s.done);
+	PROVE(s.e == OK || s.e == ERR_AGAIN, "reap: outcome");
+	PROVE(s.done && s.done <= s.left && !(s.done & (PAGE_SIZE - 1)), "reap: makes progress");
+	PROVE(unpicked == (s.e == ERR_AGAIN), "reap: every AGAIN frees one table");
+	PROVE(!cached.is, "reap: owes no flush");
+}
+
+static void inside(struct view before, struct view after)
+{
+	PROVE(same_view(before, after), "reap: changes no translation");
+}
+#else /* QUERY */
+static void act(void)
+{
+	struct pt_hit hit;
+	struct view v = view(&observer, x);
+	bool ok = pt_query(&observer, x, &hit);
+
+	s.e = OK;
+	PROVE(ok == v.ok, "query: finds what hardware finds");
+	PROVE(!ok || (hit.pa == v.pa && hit.attr == v.attr && hit.level == v.level), "query: the same");
+	PROVE(logged == 0 && !meta_log.set, "query: writes nothing");
+}
+
+static void inside(struct view before, struct view after)
+{
+	PROVE(same_view(before, after), "query: changes no translation");
+}
+#endif
+
+int main(void)
+{
+	state();
+
+	struct view before = view(&observer, x);
+
+	PROVE(!before.ok || align_down(before.pa, PAGE_SIZE) != frame || frame_owner == observer.owner,
+	      "isolation: a space shows only its owner's frames");
+	arguments();
+	act();
+
+	struct view after = view(&observer, x);
+
+	if (same && s.e == OK && x >= s.va && x - s.va < s.done)
+		inside(before, after);
+	else
+		PROVE(same_view(before, after), "every other address and space is unchanged");
+	PROVE(invariant(any_table, any_index, mem_now(any_table, any_index), meta_now(any_table), meta_now),
+	      "the invariant holds at any entry afterwards");
+	PROVE(!meta_log.set || (!is_root_of(&actor, meta_log.table) && !is_root_of(&observer, meta_log.table)),
+	      "roots stay");
+#ifdef REACH
+	PROVE(!(s.e == OK && same && x >= s.va && x - s.va < s.done), "REACH: done inside");
+	PROVE(!(before.ok && after.ok && !same), "REACH: another space has a mapping");
+#ifndef QUERY
+	PROVE(!(s.e == ERR_AGAIN && logged > 0), "REACH: a table is linked, split or unlinked");
+	PROVE(!(s.e == ERR_AGAIN && is_root_of(&actor, log[0].table) && log[0].table != actor.root) ||
+		      pt_root_pages(fmt) == 1,
+	      "REACH: in a later page of a concatenated root");
+#endif
+#endif
+	return 0;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ACPI tables built in a flat image whose offsets are the physical addresses: for
+ * the unit test and the fuzzer.
+ */
+#ifndef TESTS_UNIT_ACPI_BUILD_H
+#define TESTS_UNIT_ACPI_BUILD_H
+
+#include <string.h>
+
+#include "boot/acpi_tables.h"
+
+#define ACPI_IMAGE_SIZE 8192
+#define ACPI_RSDP_AT 64
+
+static u8 acpi_image[ACPI_IMAGE_SIZE];
+static u32 acpi_end;   /* next free offset */
+static u32 acpi_table; /* of the table being built */
+static u64 acpi_roots[16];
+static u32 acpi_nr_roots;
+
+static void acpi_sum(u8 *p, u32 size, u8 *at)
+{
+	u8 sum = 0;
+
+	*at = 0;
+	for (u32 i = 0; i < size; i++)
+		sum = (u8)(sum + p[i]);
+	*at = (u8)-sum;
+}
+
+static void acpi_add(const void *bytes, u32 size)
+{
+	memcpy(acpi_image + acpi_end, bytes, size);
+	acpi_end += size;
+}
+
+static void acpi_zero(u32 size)
+{
+	memset(acpi_image + acpi_end, 0, size);
+	acpi_end += size;
+}
+
+static void acpi_open(const char *signature, u8 revision)
+{
+	struct acpi_header h = {.revision = revision};
+
+	acpi_end = (acpi_end + 3) & ~3u; /* any alignment must do */
+	acpi_end++;
+	acpi_table = acpi_end;
+	memcpy(h.signature, signature, 4);
+	acpi_add(&h, sizeof(h));
+}
+
+static u8 *acpi_close(void)
+{
+	struct acpi_header *h = (void *)(acpi_image + acpi_table);
+
+	h->length = acpi_end - acpi_table;
+	acpi_sum((u8 *)h, h->length, &h->checksum);
+	acpi_roots[acpi_nr_roots++] = acpi_table;
+	return (u8 *)h;
+}
+
+static void acpi_begin(void)
+{
+	memset(acpi_image, 0, sizeof(acpi_image));
+	acpi_end = 256;
+	acpi_nr_roots = 0;
+}
+
+/* XSDT and RSDP over what was closed. */
+static void acpi_finish(void)
+{
+	struct acpi_rsdp r = {.revision = 2, .length = sizeof(r)};
+	u32 n = acpi_nr_roots;
+
+	acpi_open("XSDT", 1);
+	acpi_add(acpi_roots, n * 8);
+	acpi_close();
+	memcpy(r.signature, "RSD PTR ", 8);
+	r.xsdt = acpi_table;
+	acpi_sum((u8 *)&r, ACPI_RSDP_V1_SIZE, &r.checksum);
+	acpi_sum((u8 *)&r, sizeof(r), &r.checksum_all);
+	memcpy(acpi_image + ACPI_RSDP_AT, &r, sizeof(r));
+}
+
+/* ---- the tables of a small machine ---- */
+
+struct acpi_machine {
+	u8 gicd_version;
+	u64 gicc_gicr; /* of the first CPU; others follow 128 KiB apart; 0: in a region */
+	bool gicr_region;
+	u16 arm_boot;
+	struct acpi_spcr spcr;
+};
+
+static void acpi_gicc(u32 uid, u64 mpidr, u32 flags, u64 gicr)
+{
+	struct madt_gicc g = {.sub = {MADT_GICC, 80},
+			      .uid = uid,
+			      .flags = flags,
+			      .maint_gsiv = 25,
+			      .gicr = gicr,
+			      .mpidr = mpidr};
+
+	acpi_add(&g, sizeof(g));
+	acpi_zero(4); /* what later revisions append */
+}
+
+static void acpi_madt(const struct acpi_machine *a)
+{
+	struct madt_gicd d = {.sub = {MADT_GICD, sizeof(d)}, .base = 0x8000000, .version = a->gicd_version};
+	struct madt_gicr r = {.sub = {MADT_GICR, sizeof(r)}, .base = 0x80a0000, .length = 0xf60000};
+	u64 g = a->gicc_gicr;
+
+	acpi_open("APIC", 4);
+	acpi_zero(8);
+	acpi_add(&d, sizeof(d));
+	acpi_gicc(7, 0x80000000, GICC_ENABLED, g);
+	acpi_gicc(8, 0x80000100, GICC_ENABLED, g ? g + 0x20000 : 0);
+	acpi_gicc(9, 0x80000200, GICC_ONLINE_CAPABLE, 0);
+	acpi_gicc(10, 0x80000300, 0, 0);
+	if (a->gicr_region)
+		acpi_add(&r, sizeof(r));
+	acpi_zero(0);
+	acpi_close();
+}
+
+static void acpi_gtdt(void)
+{
+	struct acpi_gtdt t = {.phys_gsiv = 30, .virt_gsiv = 27, .hyp_gsiv = 26};
+
+	acpi_open("GTDT", 3);
+	acpi_add((u8 *)&t + sizeof(t.h), sizeof(t) - sizeof(t.h));
+	acpi_zero(24);
+	acpi_close();
+}
+
+static void acpi_fadt(u16 arm_boot)
+{
+	acpi_open("FACP", 6);
+	acpi_zero(FADT_ARM_BOOT - sizeof(struct acpi_header));
+	acpi_add(&arm_boot, 2);
+	acpi_zero(145);
+	acpi_close();
+}
+
+static void acpi_srat(void)
+{
+	struct srat_gicc c[] = {{{SRAT_GICC, sizeof(c[0])}, 70, 7, SRAT_ENABLED, 0},
+				{{SRAT_GICC, sizeof(c[0])}, 9, 8, SRAT_ENABLED, 0}};
+	struct srat_memory m[] = {
+		{{SRAT_MEMORY, sizeof(m[0])}, 70, 0, 0x40000000, 0x40000000, 0, SRAT_ENABLED, 0},
+		{{SRAT_MEMORY, sizeof(m[0])}, 9, 0, 0x80000000, 0x40000000, 0, SRAT_ENABLED, 0},
+		{{SRAT_MEMORY, sizeof(m[0])}, 5, 0, 0x40000000, 0x40000000, 0, 0, 0},
+	};
+
+	acpi_open("SRAT", 3);
+	acpi_zero(12);
+	acpi_add(c, sizeof(c));
+	acpi_add(m, sizeof(m));
+	acpi_close();
+}
+
+static void acpi_spcr_table(const struct acpi_spcr *s)
+{
+	acpi_open("SPCR", s->h.revision);
+	acpi_add((const u8 *)s + sizeof(s->h), sizeof(*s) - sizeof(s->h));
+	acpi_close();
+}
+
+static void acpi_mcfg(void)
+{
+	struct mcfg_entry e = {.base = 0x4010000000, .segment = 1, .bus_first = 0x10, .bus_last = 0x1f};
+
+	acpi_open("MCFG", 1);
+	acpi_zero(8);
+	acpi_add(&e, sizeof(e));
+	acpi_close();
+}
+
+static const struct acpi_machine acpi_plain = {
+	.gicd_version = 3,
+	.gicr_region = true,
+	.arm_boot = FADT_PSCI,
+	.spcr = {.h = {.revision = 2},
+		 .interface = 3,
+		 .base = {0, 32, 0, 3, 0x9000000},
+		 .irq_type = SPCR_IRQ_GIC,
+		 .gsiv = 33},
+};
+
+static inline void acpi_build(const struct acpi_machine *a)
+{
+	acpi_begin();
+	acpi_madt(a);
+	acpi_gtdt();
+	acpi_fadt(a->arm_boot);
+	acpi_srat();
+	acpi_spcr_table(&a->spcr);
+	acpi_mcfg();
+	acpi_finish();
+}
+
+#endif

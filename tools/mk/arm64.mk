@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# What is particular to ARCH=arm64: compiler, flags, EFI names.
+
+CROSS     := aarch64-linux-gnu-
+ARCH_DIR  := arch/arm64
+# No FP or SIMD registers (they are the guest's), no unaligned access (EL2 starts with the MMU off), no libgcc atomics.
+ARCH_FLAGS := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
+	-mbranch-protection=none -mstack-protector-guard=global
+
+EFI_ARCH  := aarch64
+EFI_NAME  := BOOTAA64.EFI
+EFI_FLAGS := -mgeneral-regs-only -mstrict-align
+GNU_EFI   := gnu-efi-arm64
+TIDY_TARGET := aarch64-linux-gnu
+
+RESIDENT_LIMIT := 98304
+BOOT_LIMIT     := 163840
+
+# The machine of `make run`. -accel tcg: with KVM there would be no EL2. Ctrl-C and Ctrl-] reach the guest (-nographic).
+QEMU = qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3 -cpu max -smp 4 -m 2G -nographic -nic none

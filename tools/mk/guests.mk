@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Guest images and firmware under build/guests/$(ARCH): kernels in each wrapping, an initramfs, U-Boot, UEFI firmware.
+#
+#   debian12.Image debian13.Image        as shipped (plain)
+#   debianN.Image.gz                     gzip
+#   debianN.zboot-gzip, .zboot-zstd      EFI zboot wrapped
+#   initramfs.cpio.gz  u-boot.bin  QEMU_EFI.fd
+
+G := build/guests/$(ARCH)
+KERNELS := debian12 debian13
+
+WRAPPED := $(foreach k,$(KERNELS),$(addprefix $G/$k,.Image .Image.gz .zboot-gzip .zboot-zstd))
+GUEST_FILES := $(WRAPPED) $G/initramfs.cpio $G/initramfs.cpio.gz $G/u-boot.bin $G/QEMU_EFI.fd
+
+.PHONY: guests
+guests: $(GUEST_FILES) ## fetch and make the guest images under build/guests
+
+guest_file = @mkdir -p $(@D); echo "  GUEST   $@";
+
+$G/%.Image: $(T)/%-$(ARCH)/.unpacked
+	$(guest_file) cp $(T)/$*-$(ARCH)/boot/vmlinuz-* $@
+
+$G/%.Image.gz: $G/%.Image
+	$(guest_file) gzip -1 -n -c $< > $@
+$G/%.Image.zst: $G/%.Image
+	$(guest_file) zstd -q -3 -f $< -o $@
+
+$G/%.zboot-gzip: $G/%.Image.gz $G/%.Image $H/mkzboot
+	$(guest_file) $H/mkzboot gzip $< $$(stat -c %s $G/$*.Image) > $@
+$G/%.zboot-zstd: $G/%.Image.zst $G/%.Image $H/mkzboot
+	$(guest_file) $H/mkzboot zstd22 $< $$(stat -c %s $G/$*.Image) > $@
+
+$G/initramfs.cpio: tests/guests/linux/init $H/mkcpio $(T)/busybox-$(ARCH)/.unpacked
+	$(guest_file) bb=$$(echo $(T)/busybox-$(ARCH)/{bin,usr/bin}/busybox); \
+	for b in $$bb; do [ ! -f $$b ] || break; done; \
+	$H/mkcpio bin/ dev/ proc/ sys/ root/ tmp/ dev/console:c,5,1 dev/null:c,1,3 bin/busybox=$$b init=$< > $@
+$G/initramfs.cpio.gz: $G/initramfs.cpio
+	$(guest_file) gzip -9 -n -c $< > $@
+
+$G/u-boot.bin: $(T)/u-boot/.unpacked
+	$(guest_file) cp $(T)/u-boot/usr/lib/u-boot/qemu_$(ARCH)/u-boot.bin $@
+$G/QEMU_EFI.fd: $(T)/efi-$(ARCH)/.unpacked
+	$(guest_file) cp $(T)/efi-$(ARCH)/usr/share/qemu-efi-aarch64/QEMU_EFI.fd $@
+.SECONDARY:

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+# The hypervisor: $O/monadic.elf (linked, with symbols) and $O/monadic.bin (raw Image).
+#
+# Objects mirror the sources under $O. An object in BOOT_ONLY gets ".boot" put before its section names, which is what the
+# linker script goes by: that code and data is given back once VMs run. Change one file's optimisation with OPT_<path>.o.
+
+CC := $(CROSS)gcc
+LD := $(CROSS)ld
+OBJCOPY := $(CROSS)objcopy
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wpointer-arith -Wcast-align -Wvla -Wundef -Wwrite-strings -Wunused-result \
+	-Wimplicit-fallthrough -Wswitch-enum -Wmissing-declarations -Wredundant-decls -Wnested-externs \
+	-Wlogical-op -Wduplicated-cond -Wformat=2
+
+INCLUDES := -I. -I$O/gen
+CODE := -std=c11 -ffreestanding -fpie -fno-plt -fstack-protector-strong -fno-common \
+	-g $(ARCH_FLAGS)
+OPT ?= -O2
+CFLAGS := $(CODE) $(WARNINGS) $(INCLUDES)
+# The copy and fill functions must not be turned into calls of themselves.
+CFLAGS_core/string.o := -fno-tree-loop-distribute-patterns
+
+SOURCES := $(wildcard core/*.c drivers/*.c drivers/*/*.c boot/*.c $(ARCH_DIR)/*.c $(ARCH_DIR)/*.S)
+OBJECTS := $(patsubst %,$O/%.o,$(basename $(SOURCES)))
+BOOT_ONLY := boot/% core/boot_% core/bundle% core/manifest% core/plan% core/decompress% core/image% core/guest_tree% \
+	core/fdt% $(ARCH_DIR)/boot_%
+
+# Third-party code of the hypervisor, all boot-only: freestanding, with the stub headers in place of a C library's.
+LIBFDT     := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_strerror.c fdt_addresses.c
+LIBDEFLATE := deflate_decompress.c gzip_decompress.c crc32.c utils.c
+ZSTD       := decompress/huf_decompress.c decompress/zstd_ddict.c decompress/zstd_decompress.c \
+	decompress/zstd_decompress_block.c common/entropy_common.c common/error_private.c \
+	common/fse_decompress.c common/zstd_common.c common/xxhash.c
+LIBFDT_DIR     := $T/libfdt/libfdt
+LIBDEFLATE_DIR := $T/libdeflate
+ZSTD_DIR       := $T/zstd-source/lib
+
+# Nothing of the machine's own headers is seen: the compiler's, then the stubs.
+FREESTANDING = -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem boot/include-stubs
+LIB_INCLUDES := -isystem $(LIBFDT_DIR) -isystem $(LIBDEFLATE_DIR) -isystem $(ZSTD_DIR)
+LIB_OBJECTS := $(LIBFDT:%.c=$O/third-party/libfdt/%.o) $(LIBDEFLATE:%.c=$O/third-party/libdeflate/%.o) \
+	$(ZSTD:%.c=$O/third-party/zstd/%.o)
+LIB_READY := $(foreach n,libfdt libdeflate zstd-source,$(call third-party,$n))
+LIB_CODE = $(CODE) $(FREESTANDING) -Os -w
+
+# Only code that reads device trees or compressed images sees the libraries' headers; the style stage holds it to that.
+CFLAGS += $(LIB_INCLUDES)
+
+.PHONY: all size force
+all: $O/monadic.elf $O/monadic.bin $O/monadic.efi ## build $O/monadic.{efi,elf,bin}
+force:
+
+# Rewritten only when the flags change; every object depends on it.
+$O/flags: force | build/.host-run
+	@mkdir -p $O; echo '$(CC) $(OPT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
+		echo '$(CC) $(OPT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' > $@
+
+$O/gen/version.h: force
+	@mkdir -p $(@D); v=$$(git describe --tags --always --dirty 2>/dev/null || echo unknown); \
+	text="/* generated */"$$'\n'"#define MONADIC_VERSION \"$$v\""; \
+	echo "$$text" | cmp -s - $@ || echo "$$text" > $@
+
+# $(call boot-only,OBJECT): puts the object's sections among those that are given back
+boot-only = $(OBJCOPY) --prefix-alloc-sections=.boot $1
+compile = @mkdir -p $(@D); echo "  CC      $<"; $(CC) -MMD -MP
+
+$O/%.o: %.c $O/flags | $O/gen/version.h $(LIB_READY)
+	$(compile) $(CFLAGS) $(FREESTANDING) $(or $(OPT_$*.o),$(OPT)) $(CFLAGS_$*.o) -c $< -o $@
+	$(if $(filter $(BOOT_ONLY),$*),@$(call boot-only,$@))
+
+$O/%.o: %.S $O/flags | $O/gen/version.h
+	$(compile) $(CODE) $(INCLUDES) -D__ASSEMBLY__ -c $< -o $@
+	$(if $(filter $(BOOT_ONLY),$*),@$(call boot-only,$@))
+
+$O/third-party/libfdt/%.o: $O/flags | $(LIB_READY)
+	@mkdir -p $(@D); $(CC) $(LIB_CODE) -I$(LIBFDT_DIR) -c $(LIBFDT_DIR)/$*.c -o $@
+	@$(call boot-only,$@)
+
+# Without __linux__ libdeflate looks for no processor features, so it uses no vector registers.
+$O/third-party/libdeflate/%.o: $O/flags | $(LIB_READY)
+	@mkdir -p $(@D); $(CC) $(LIB_CODE) -DFREESTANDING -U__linux__ -U__ARM_NEON -I$(LIBDEFLATE_DIR) \
+		-c $(LIBDEFLATE_DIR)/lib/$*.c -o $@
+	@$(call boot-only,$@)
+
+# One Huffman and one sequence decoder, no tables of error texts: the small form of the library.
+$O/third-party/zstd/%.o: $O/flags | $(LIB_READY)
+	@mkdir -p $(@D); $(CC) $(LIB_CODE) -DZSTD_DISABLE_ASM=1 -DZSTD_LEGACY_SUPPORT=0 -DHUF_FORCE_DECOMPRESS_X1 \
+		-DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_NO_INLINE -DZSTD_STRIP_ERROR_STRINGS -DZSTD_TRACE=0 -DXXH_NAMESPACE=ZSTD_ -DXXH_NO_XXH3 \
+		-I$(ZSTD_DIR) -c $(ZSTD_DIR)/$*.c -o $@
+	@$(call boot-only,$@)
+
+LDFLAGS := -pie --no-dynamic-linker -z text -z max-page-size=4096 -z noexecstack --gc-sections --fatal-warnings \
+	--build-id=none -T linker/$(ARCH).ld
+
+$O/monadic.elf: $(OBJECTS) $(LIB_OBJECTS) linker/$(ARCH).ld
+	@echo "  LD      $@"; $(LD) $(LDFLAGS) -Map $O/monadic.map -o $@ $(OBJECTS) $(LIB_OBJECTS)
+	@$(CROSS)readelf -rW $@ | awk '/ R_/ && !/_RELATIVE/ { print "$@: relocation", $$3, "is not relative:", $$0; bad = 1 } \
+		END { exit bad }'
+
+$O/monadic.bin: $O/monadic.elf
+	@echo "  BIN     $@"; $(OBJCOPY) -O binary $< $@
+
+# Sections whose sizes have a limit. Resident: what stays once VMs run; boot-only: given back then.
+size: $O/monadic.elf ## print the sizes of resident and boot-only code, fail beyond the limits
+	@$(CROSS)size -A -d $< | awk -v resident=$(RESIDENT_LIMIT) -v boot=$(BOOT_LIMIT) ' \
+		function check(what, size, limit) { \
+			printf "%-16s %7d bytes of %d\n", what, size, limit; \
+			if (size > limit) { printf "size: %s: %d bytes, limit %d\n", what, size, limit; bad = 1 } } \
+		$$1 == ".text" { r += $$2 } $$1 == ".boot.text" { b += $$2 } \
+		$$1 ~ /^\./ && $$1 !~ /debug|comment/ { printf "  %-16s %7d\n", $$1, $$2 } \
+		END { check("resident code", r, resident); check("boot-only code", b, boot); exit bad }'
+
+-include $(OBJECTS:.o=.d)
