@@ -168,22 +168,18 @@ static int interrupt_parent(const void *fdt, int node)
 static struct irq node_irq(const void *fdt, int node, int index)
 {
 	const struct irq none = {0, false};
-	int n;
+	int n, parent = -1;
 	const fdt32_t *p = prop_cells(fdt, node, "interrupts-extended", &n);
-	int extended = p ? 1 : 0;
-	int parent = -1;
+	int extended = p ? 1 : 0; /* cells before the specifier: the controller of this very entry */
 	u64 width;
 
+	if (!p)
+		p = prop_cells(fdt, node, "interrupts", &n);
 	if (p)
-		parent = fdt_node_offset_by_phandle(fdt, fdt32_ld(p));
-	else if ((p = prop_cells(fdt, node, "interrupts", &n)) != NULL)
-		parent = interrupt_parent(fdt, node);
+		parent =
+			extended ? fdt_node_offset_by_phandle(fdt, fdt32_ld(p)) : interrupt_parent(fdt, node);
 	if (parent < 0 || fdt_node_check_compatible(fdt, parent, "arm,gic-v3") != 0)
 		return none;
-	/*
-	 * With interrupts-extended every entry may have a controller of its own; all are the GIC's or
-	 * none is read.
-	 */
 	width = prop_number(fdt, parent, "#interrupt-cells", 0);
 	if (width < GIC_IRQ_CELLS_MIN || width > 8 || n / ((int)width + extended) <= index)
 		return none;

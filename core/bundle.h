@@ -21,7 +21,8 @@ struct bundle {
 
 	/* Why bundle_parse() refused, for people. */
 	const char *why;
-	const char *why_name;  /* the member it is about, NULL: its name is not known; NUL terminated, any bytes */
+	const char *
+		why_name; /* the member it is about, NULL: its name is not known; NUL terminated, any bytes */
 	const char *why_after; /* the sound file before it, NULL: none */
 };
 

@@ -72,7 +72,7 @@ static void put_cells(struct tree *t, const char *name, const u32 *value, u32 n)
 
 static void put_u32(struct tree *t, const char *name, u32 value)
 {
-	put_cells(t, name, &value, 1);
+	put_cells(t, name, (const u32[]){value}, 1);
 }
 
 static void put_u64(struct tree *t, const char *name, u64 value)

@@ -16,6 +16,14 @@
 #define GUEST_RNG_SEED_SIZE 64 /* bytes; Linux credits all of them */
 #define GUEST_KASLR_SEED_SIZE 8
 
+/*
+ * Linux credits an rng-seed of zeros as randomness too, so without randomness the property must go: this many bytes
+ * before seed_off and the seed itself, a multiple of 4, are overwritten with this word (the token FDT_NOP, as stored
+ * by a little-endian CPU).
+ */
+#define GUEST_SEED_HEADER 12
+#define GUEST_TREE_NOP UINT32_C(0x04000000)
+
 struct guest_tree_initrd {
 	gpa_t at;
 	u64 size; /* 0: none */

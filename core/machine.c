@@ -40,7 +40,7 @@ static enum err cut(struct machine *m, u32 i, u64 base, u64 end, bool *gone)
 {
 	struct mem_range *r = &m->ram[i];
 	u64 old_end = ram_end(r);
-	bool head = r->base.v < base, tail = old_end > end;
+	bool head = r->base.v<base, tail = old_end> end;
 
 	*gone = !head && !tail;
 	if (head && tail && m->nr_ram == MACHINE_RAM_MAX) {
@@ -69,7 +69,8 @@ enum err machine_reserve(struct machine *m, u64 base, u64 size)
 	if (!size)
 		return OK;
 	base = align_down(base, PAGE_SIZE);
-	end = end > align_down(UINT64_MAX, PAGE_SIZE) ? align_down(UINT64_MAX, PAGE_SIZE) : align_up(end, PAGE_SIZE);
+	end = end > align_down(UINT64_MAX, PAGE_SIZE) ? align_down(UINT64_MAX, PAGE_SIZE)
+						      : align_up(end, PAGE_SIZE);
 	for (u32 i = 0; i < m->nr_ram;) {
 		bool gone = false;
 

@@ -108,7 +108,8 @@ static void read_props(struct manifest_node *n, const void *fdt, int node)
 {
 	int off;
 
-	fdt_for_each_property_offset(off, fdt, node) {
+	fdt_for_each_property_offset(off, fdt, node)
+	{
 		const char *name;
 		int len;
 		const void *data = fdt_getprop_by_offset(fdt, off, &name, &len);
@@ -123,7 +124,8 @@ static void refuse_children(const struct manifest_node *n, const void *fdt, int 
 	struct manifest_node child = *n;
 	int sub;
 
-	fdt_for_each_subnode(sub, fdt, node) {
+	fdt_for_each_subnode(sub, fdt, node)
+	{
 		set_path(&child, n->path, fdt_get_name(fdt, sub, NULL));
 		refuse_node(&child, "unknown node");
 	}
@@ -181,7 +183,8 @@ static void read_devices(struct planner *p, struct vm_plan *vm, const void *fdt,
 	u32 nr = 0;
 	int sub;
 
-	fdt_for_each_subnode(sub, fdt, node) {
+	fdt_for_each_subnode(sub, fdt, node)
+	{
 		if (nr++ == PLAN_DEVICES_MAX) {
 			plan_refuse(p, vm, path, "more than %u devices", PLAN_DEVICES_MAX);
 			return;
@@ -251,18 +254,17 @@ static void read_vms(struct planner *p, const void *fdt, int node)
 	int sub;
 
 	read_props(&n, fdt, node);
-	fdt_for_each_subnode(sub, fdt, node)
-		if (nr++ == PLAN_VMS_MAX)
-			plan_refuse(p, NULL, n.path, "more than %u VMs", PLAN_VMS_MAX);
+	fdt_for_each_subnode(sub, fdt, node) if (nr++ == PLAN_VMS_MAX)
+		plan_refuse(p, NULL, n.path, "more than %u VMs", PLAN_VMS_MAX);
 	if (p->refused_all)
 		return;
-	fdt_for_each_subnode(sub, fdt, node)
-		read_vm(p, fdt, sub);
+	fdt_for_each_subnode(sub, fdt, node) read_vm(p, fdt, sub);
 }
 
 static void read_hypervisor(struct planner *p, const void *fdt, int node)
 {
-	struct manifest_node n = {.p = p, .table = &manifest_hypervisor, .base = p->plan, .path = "/hypervisor"};
+	struct manifest_node n = {
+		.p = p, .table = &manifest_hypervisor, .base = p->plan, .path = "/hypervisor"};
 
 	read_props(&n, fdt, node);
 	refuse_children(&n, fdt, node);
@@ -280,7 +282,8 @@ struct root_child {
 	int node;
 };
 
-static void find_child(const struct manifest_node *root, const char *name, struct root_child *child, u32 nr, int node)
+static void find_child(const struct manifest_node *root, const char *name, struct root_child *child, u32 nr,
+		       int node)
 {
 	struct manifest_node n = *root;
 

@@ -16,15 +16,15 @@ enum prop_type {
 	PROP_FLAG,   /* into bool */
 	PROP_U32,    /* min..max */
 	PROP_U64,
-	PROP_MIB,      /* u32 min..max, into u64 bytes */
-	PROP_CPUS,     /* list of CPU indices, at most max, into u16[] and its length (u32 at `length`) */
-	PROP_NODE,     /* NUMA node of the machine */
-	PROP_MEMBER,   /* bundle member, into struct bundle_file */
-	PROP_IMAGE,    /* bundle member of whole 512-byte sectors, not stored */
-	PROP_CONSOLE,  /* what /hypervisor/console allows, into char[max] */
-	PROP_MAC,      /* unicast address, not stored */
-	PROP_BDF,      /* DDDD:BB:DD.F, into u32 */
-	PROP_ANY,      /* not looked at */
+	PROP_MIB,     /* u32 min..max, into u64 bytes */
+	PROP_CPUS,    /* list of CPU indices, at most max, into u16[] and its length (u32 at `length`) */
+	PROP_NODE,    /* NUMA node of the machine */
+	PROP_MEMBER,  /* bundle member, into struct bundle_file */
+	PROP_IMAGE,   /* bundle member of whole 512-byte sectors, not stored */
+	PROP_CONSOLE, /* what /hypervisor/console allows, into char[max] */
+	PROP_MAC,     /* unicast address, not stored */
+	PROP_BDF,     /* DDDD:BB:DD.F, into u32 */
+	PROP_ANY,     /* not looked at */
 	PROP_TYPES
 };
 

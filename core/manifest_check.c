@@ -14,7 +14,8 @@ void manifest_check_hypervisor(struct planner *p)
 	for (u32 i = 0; i < plan->nr_housekeeping; i++)
 		for (u32 j = 0; j < i; j++)
 			if (plan->housekeeping[i] == plan->housekeeping[j]) {
-				plan_refuse(p, NULL, "/hypervisor/cpus", "CPU %u twice", plan->housekeeping[i]);
+				plan_refuse(p, NULL, "/hypervisor/cpus", "CPU %u twice",
+					    plan->housekeeping[i]);
 				return;
 			}
 }
@@ -27,7 +28,8 @@ static void check_build(struct planner *p, struct vm_plan *vm)
 	if (!(arch_plan.policies >> vm->policy & 1))
 		plan_refuse_prop(p, vm, "policy", "%s: not in this build", policy_names[vm->policy]);
 	if (!(arch_plan.protocols >> vm->protocol & 1))
-		plan_refuse_prop(p, vm, "boot-protocol", "%s: not in this build", protocol_names[vm->protocol]);
+		plan_refuse_prop(p, vm, "boot-protocol", "%s: not in this build",
+				 protocol_names[vm->protocol]);
 	for (u32 i = 0; i < req->nr_devices; i++) {
 		const struct device_request *dev = &req->device[i];
 
@@ -73,14 +75,16 @@ static void check_raw(struct planner *p, struct vm_plan *vm)
 				 (unsigned long)(vm->load + vm->kernel.size), (unsigned long)ram,
 				 (unsigned long)(ram + vm->memory));
 	else if (!range_inside(vm->entry_opt, 1, ram, vm->memory))
-		plan_refuse_prop(p, vm, "entry", "0x%lx is outside RAM, 0x%lx to 0x%lx", (unsigned long)vm->entry_opt,
-				 (unsigned long)ram, (unsigned long)(ram + vm->memory));
+		plan_refuse_prop(p, vm, "entry", "0x%lx is outside RAM, 0x%lx to 0x%lx",
+				 (unsigned long)vm->entry_opt, (unsigned long)ram,
+				 (unsigned long)(ram + vm->memory));
 }
 
 static void check_reservation(struct planner *p, struct vm_plan *vm)
 {
 	if (vm->budget_us && vm->period_us && vm->budget_us > vm->period_us)
-		plan_refuse_prop(p, vm, "budget-us", "%u asked, period-us is %u", vm->budget_us, vm->period_us);
+		plan_refuse_prop(p, vm, "budget-us", "%u asked, period-us is %u", vm->budget_us,
+				 vm->period_us);
 }
 
 void manifest_check_vm(struct planner *p, struct vm_plan *vm)

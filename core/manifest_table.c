@@ -8,12 +8,13 @@
 
 #define ON(value) (1u << (value))
 
-_Static_assert(sizeof(enum vm_policy) == sizeof(u32) && sizeof(enum on_fault) == sizeof(u32), "PROP_WORD stores u32");
+_Static_assert(sizeof(enum vm_policy) == sizeof(u32) && sizeof(enum on_fault) == sizeof(u32),
+	       "PROP_WORD stores u32");
 
 const char *const policy_names[] = {"pinned", "shared", "realtime", "cyclic", NULL};
 const char *const protocol_names[] = {"linux", "raw", "elf", "firmware", NULL};
-const char *const device_names[] = {"console",        "virtio-blk", "virtio-net",  "virtio-rng",
-				    "virtio-console", "ivshmem",    "passthrough", "vgpu",       NULL};
+const char *const device_names[] = {"console", "virtio-blk",  "virtio-net", "virtio-rng", "virtio-console",
+				    "ivshmem", "passthrough", "vgpu",       NULL};
 
 _Static_assert(ARRAY_SIZE(policy_names) == POLICIES + 1, "one name a policy");
 _Static_assert(ARRAY_SIZE(protocol_names) == BOOT_PROTOCOLS + 1, "one name a protocol");
@@ -46,7 +47,8 @@ static const struct manifest_prop hypervisor_props[] = {
 	ROW("console", PROP_CONSOLE, PLAN(console), .max = sizeof(((struct plan *)0)->console)),
 	ROW("log-level", PROP_WORD, PLAN(log_level), .words = levels),
 	ROW("profile", PROP_WORD, .words = profiles, .archs = PLAN_X86_64),
-	ROW("cpus", PROP_CPUS, PLAN(housekeeping), .length = PROP_AT(struct plan, nr_housekeeping), .max = MAX_CPUS),
+	ROW("cpus", PROP_CPUS, PLAN(housekeeping), .length = PROP_AT(struct plan, nr_housekeeping),
+	    .max = MAX_CPUS),
 	ROW("major-frame-us", PROP_U32, PLAN(major_frame_us), .min = 1, .max = UINT32_MAX),
 	ROW("x2apic", PROP_ANY, .archs = PLAN_X86_64),
 	ROW("smt", PROP_ANY, .archs = PLAN_X86_64),
@@ -83,7 +85,8 @@ static const struct manifest_prop vm_props[] = {
 
 /* The type's words leave out the first: `console` is a node's name, not a type. */
 static const struct manifest_prop device_props[] = {
-	ROW("type", PROP_WORD, DEV(type), .words = device_names + 1, .min = 1, .required = true, .devices = UINT32_MAX),
+	ROW("type", PROP_WORD, DEV(type), .words = device_names + 1, .min = 1, .required = true,
+	    .devices = UINT32_MAX),
 	ROW("image", PROP_IMAGE, .required = true, .devices = ON(DEV_VIRTIO_BLK)),
 	ROW("readonly", PROP_FLAG, .devices = ON(DEV_VIRTIO_BLK)),
 	ROW("switch", PROP_TEXT, .required = true, .devices = ON(DEV_VIRTIO_NET)),
@@ -92,7 +95,8 @@ static const struct manifest_prop device_props[] = {
 	ROW("size-kib", PROP_U32, .min = 1, .max = UINT32_MAX, .required = true, .devices = ON(DEV_IVSHMEM)),
 	ROW("bdf", PROP_BDF, DEV(bdf), .given = PROP_AT(struct device_request, has_bdf), .required = true,
 	    .devices = ON(DEV_PASSTHROUGH)),
-	ROW("compute-units", PROP_U32, .min = 1, .max = UINT32_MAX, .required = true, .devices = ON(DEV_VGPU)),
+	ROW("compute-units", PROP_U32, .min = 1, .max = UINT32_MAX, .required = true,
+	    .devices = ON(DEV_VGPU)),
 	ROW("vram-mib", PROP_U32, .min = 1, .max = UINT32_MAX, .required = true, .devices = ON(DEV_VGPU)),
 };
 

@@ -315,8 +315,9 @@ static void read_bdf(const struct value *v)
 
 	if (!s)
 		return;
-	if (!take_hex(&at, 4, ':', &segment) || !take_hex(&at, 2, ':', &bus) || !take_hex(&at, 2, '.', &device) ||
-	    !take_hex(&at, 1, 0, &function) || device > 31 || function > 7) {
+	if (!take_hex(&at, 4, ':', &segment) || !take_hex(&at, 2, ':', &bus) ||
+	    !take_hex(&at, 2, '.', &device) || !take_hex(&at, 1, 0, &function) || device > 31 ||
+	    function > 7) {
 		refuse(v, "\"%.40s\" is not of the form 0000:01:00.0", s);
 		return;
 	}
@@ -332,11 +333,11 @@ static void read_any(const struct value *v UNUSED)
 /* ---- */
 
 static void (*const readers[PROP_TYPES])(const struct value *) = {
-	[PROP_STRING] = read_string, [PROP_TEXT] = read_text, [PROP_WORD] = read_word,
-	[PROP_FLAG] = read_flag,     [PROP_U32] = read_u32,   [PROP_U64] = read_u64,
-	[PROP_MIB] = read_mib,       [PROP_CPUS] = read_cpus, [PROP_NODE] = read_node,
+	[PROP_STRING] = read_string, [PROP_TEXT] = read_text,   [PROP_WORD] = read_word,
+	[PROP_FLAG] = read_flag,     [PROP_U32] = read_u32,     [PROP_U64] = read_u64,
+	[PROP_MIB] = read_mib,       [PROP_CPUS] = read_cpus,   [PROP_NODE] = read_node,
 	[PROP_MEMBER] = read_member, [PROP_IMAGE] = read_image, [PROP_CONSOLE] = read_console,
-	[PROP_MAC] = read_mac,       [PROP_BDF] = read_bdf,   [PROP_ANY] = read_any,
+	[PROP_MAC] = read_mac,       [PROP_BDF] = read_bdf,     [PROP_ANY] = read_any,
 };
 
 static void read_value(const struct value *v)

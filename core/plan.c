@@ -163,7 +163,8 @@ void plan_place(struct planner *p)
 				place_vm(p, &plan->vms[i]);
 }
 
-enum err plan_make(struct planner *p, const struct machine *m, const void *bundle, u64 size, struct plan *plan)
+enum err plan_make(struct planner *p, const struct machine *m, const void *bundle, u64 size,
+		   struct plan *plan)
 {
 	const void *fdt;
 	enum err err;

@@ -79,7 +79,8 @@ static void name_all(const struct planner *p, u64 mask, char *text, size_t size)
 	text[0] = 0;
 	for (u32 i = 0; i < p->plan->nr_vms && at < (int)size; i++)
 		if (mask >> i & 1)
-			at += fmt_string(text + at, size - (size_t)at, "%s%s", at ? ", " : "", p->plan->vms[i].name);
+			at += fmt_string(text + at, size - (size_t)at, "%s%s", at ? ", " : "",
+					 p->plan->vms[i].name);
 }
 
 static void refuse_cpu(struct planner *p, struct vm_plan *vm, const struct conflict *c)
@@ -97,11 +98,12 @@ static void refuse_device(struct planner *p, struct vm_plan *vm, const struct co
 
 	name_all(p, c->with, names, sizeof(names));
 	fmt_string(prop, sizeof(prop), "%s/bdf", dev->name);
-	plan_refuse_prop(p, vm, prop, "%04x:%02x:%02x.%u is asked by %s too", dev->bdf >> 16, dev->bdf >> 8 & 0xff,
-			 dev->bdf >> 3 & 0x1f, dev->bdf & 7, names);
+	plan_refuse_prop(p, vm, prop, "%04x:%02x:%02x.%u is asked by %s too", dev->bdf >> 16,
+			 dev->bdf >> 8 & 0xff, dev->bdf >> 3 & 0x1f, dev->bdf & 7, names);
 }
 
-static void find_and_refuse(struct planner *p, struct conflict (*find)(const struct planner *, const struct vm_plan *),
+static void find_and_refuse(struct planner *p,
+			    struct conflict (*find)(const struct planner *, const struct vm_plan *),
 			    void (*refuse)(struct planner *, struct vm_plan *, const struct conflict *))
 {
 	struct conflict found[PLAN_VMS_MAX];

@@ -52,8 +52,8 @@ static u32 pinned_node(const struct planner *p, const struct vm_plan *vm, bool h
 
 	for (u32 node = 0; node < nr_nodes(p); node++) {
 		u32 nr = count_free(p, node, housekeeping);
-		bool fits = nr >= vm->nr_vcpus && (vm->has_node ? vm->node == node
-								: plan_mem_free(&p->mem, node) >= vm->memory);
+		bool fits = nr >= vm->nr_vcpus &&
+			    (vm->has_node ? vm->node == node : plan_mem_free(&p->mem, node) >= vm->memory);
 
 		if (fits && nr < least) {
 			least = nr;
@@ -70,7 +70,8 @@ static void take_free(struct planner *p, struct vm_plan *vm, u32 node, bool hous
 	/* First the CPUs that do no housekeeping, then those that do. */
 	for (u32 turn = 0; turn < 2; turn++)
 		for (u32 i = 0; i < p->m->nr_cpus && nr < vm->nr_vcpus; i++)
-			if (is_free(p, i, housekeeping) && on_node(p, i, node) && p->cpu[i].housekeeping == (turn == 1))
+			if (is_free(p, i, housekeeping) && on_node(p, i, node) &&
+			    p->cpu[i].housekeeping == (turn == 1))
 				vm->cpus[nr++] = (u16)i;
 }
 

@@ -47,7 +47,8 @@ void plan_layout(struct planner *p, struct vm_plan *vm)
 	*l = arch_layout;
 	if (!range_inside(l->ram.v, vm->memory, 0, limit)) {
 		plan_refuse_prop(p, vm, "memory-mib", "%lu asked, %lu fit in guest addresses of %u bits",
-				 (unsigned long)(vm->memory >> 20), (unsigned long)((limit - l->ram.v) >> 20), max_bits);
+				 (unsigned long)(vm->memory >> 20), (unsigned long)((limit - l->ram.v) >> 20),
+				 max_bits);
 		return;
 	}
 	const struct region regions[] = {{&l->ecam, &l->ecam_size}, {&l->pci64, &l->pci64_size}};

@@ -59,7 +59,8 @@ static void print_cpu_list(const struct vm_plan *vm)
 {
 	struct line l = {.len = 0};
 
-	add(&l, "plan:   %u vCPU%s on CPU%s", vm->nr_vcpus, vm->nr_vcpus == 1 ? "" : "s", vm->nr_vcpus == 1 ? "" : "s");
+	add(&l, "plan:   %u vCPU%s on CPU%s", vm->nr_vcpus, vm->nr_vcpus == 1 ? "" : "s",
+	    vm->nr_vcpus == 1 ? "" : "s");
 	for (u32 i = 0; i < vm->nr_vcpus; i++)
 		add(&l, " %u", vm->cpus[i]);
 	add(&l, ", %s", policy_names[vm->policy]);
@@ -74,8 +75,8 @@ static void print_sharing(const struct planner *p, const struct vm_plan *vm)
 		return;
 	for (u32 i = 0; i < vm->nr_vcpus; i++)
 		if (p->cpu[vm->cpus[i]].housekeeping)
-			log_info("plan:   %s shares CPU %u with housekeeping in slices of at most 50 us", vm->name,
-				 vm->cpus[i]);
+			log_info("plan:   %s shares CPU %u with housekeeping in slices of at most 50 us",
+				 vm->name, vm->cpus[i]);
 }
 
 static void print_memory(const struct vm_plan *vm)
@@ -85,7 +86,9 @@ static void print_memory(const struct vm_plan *vm)
 
 		log_info("plan:   RAM 0x%lx to 0x%lx at 0x%lx%s", (unsigned long)r->gpa.v,
 			 (unsigned long)(r->gpa.v + r->size - 1), (unsigned long)r->hpa.v,
-			 i ? "" : (r->hpa.v ^ r->gpa.v) & (MIB(2) - 1) ? ", by 4 KiB pages" : "");
+			 i                                      ? ""
+			 : (r->hpa.v ^ r->gpa.v) & (MIB(2) - 1) ? ", by 4 KiB pages"
+								: "");
 	}
 }
 
@@ -107,8 +110,9 @@ static void print_devices(const struct planner *p, const struct vm_plan *vm)
 
 static void print_vm(const struct planner *p, const struct vm_plan *vm)
 {
-	log_info("plan: %s: %lu MiB on node %u, kernel %.64s (%s)%s", vm->name, (unsigned long)(vm->memory >> 20), vm->node,
-		 vm->kernel.name, protocol_names[vm->protocol], vm->autostart ? ", autostart" : "");
+	log_info("plan: %s: %lu MiB on node %u, kernel %.64s (%s)%s", vm->name,
+		 (unsigned long)(vm->memory >> 20), vm->node, vm->kernel.name, protocol_names[vm->protocol],
+		 vm->autostart ? ", autostart" : "");
 	print_memory(vm);
 	print_cpu_list(vm);
 	print_sharing(p, vm);

@@ -115,12 +115,16 @@ static bool place(const struct search *s, struct vm_plan *vm)
 		bool (*how)(const struct search *, struct vm_plan *, u64 step, bool first_only);
 		u64 step;
 	} ways[] = {
-		{place_whole, GIB(1)}, {place_whole, MIB(2)}, {place_pieces, MIB(2)}, {place_pieces, PAGE_SIZE},
+		{place_whole, GIB(1)},
+		{place_whole, MIB(2)},
+		{place_pieces, MIB(2)},
+		{place_pieces, PAGE_SIZE},
 	};
 
 	for (u32 all = 0; all < 2; all++)
 		for (u32 i = 0; i < ARRAY_SIZE(ways); i++)
-			if (ways[i].step <= max_u64(vm->memory, MIB(2)) && ways[i].how(s, vm, ways[i].step, !all))
+			if (ways[i].step <= max_u64(vm->memory, MIB(2)) &&
+			    ways[i].how(s, vm, ways[i].step, !all))
 				return true;
 	return false;
 }
@@ -149,8 +153,9 @@ static void refuse(struct planner *p, struct vm_plan *vm, const struct search *s
 		at += fmt_string(where + at, sizeof(where) - (size_t)at, "%s%u", at ? ", " : "", node);
 		sum += plan_mem_free(&p->mem, node);
 	}
-	plan_refuse_prop(p, vm, "memory-mib", "%lu asked, %lu free on node%s %s%s", (unsigned long)(vm->memory >> 20),
-			 (unsigned long)(sum >> 20), s->nodes & (s->nodes - 1) ? "s" : "", where,
+	plan_refuse_prop(p, vm, "memory-mib", "%lu asked, %lu free on node%s %s%s",
+			 (unsigned long)(vm->memory >> 20), (unsigned long)(sum >> 20),
+			 s->nodes & (s->nodes - 1) ? "s" : "", where,
 			 sum >= vm->memory ? ", in too many pieces" : "");
 }
 

@@ -122,7 +122,8 @@ void plan_place(struct planner *p);
 void plan_print(const struct planner *p);
 
 /* All of it. ERR_INVAL: no VM starts, plan->nr_vms is 0 and the rest of the plan has its defaults. */
-enum err plan_make(struct planner *p, const struct machine *m, const void *bundle, u64 size, struct plan *plan) MUST_USE;
+enum err plan_make(struct planner *p, const struct machine *m, const void *bundle, u64 size,
+		   struct plan *plan) MUST_USE;
 
 /*
  * One line `refused: WHERE: TEXT` at error level, and `vm` (NULL: all VMs) does not start. `where` is a path in
@@ -131,7 +132,8 @@ enum err plan_make(struct planner *p, const struct machine *m, const void *bundl
 #define PLAN_LINES_MAX 8
 void plan_refuse(struct planner *p, struct vm_plan *vm, const char *where, const char *fmt, ...) PRINTF(4, 5);
 /* The same for `/vms/NAME/PROP`. */
-void plan_refuse_prop(struct planner *p, struct vm_plan *vm, const char *prop, const char *fmt, ...) PRINTF(4, 5);
+void plan_refuse_prop(struct planner *p, struct vm_plan *vm, const char *prop, const char *fmt, ...)
+	PRINTF(4, 5);
 
 /* ---- stages of plan_place and plan_manifest ---- */
 

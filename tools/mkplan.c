@@ -171,7 +171,8 @@ static struct options parse_options(int argc, char **argv)
 			o.machine = NULL, optind = argc;
 	}
 	if (!o.machine || optind != argc - 1 || ipa_bits < 32 || ipa_bits > 52) {
-		fputs("usage: mkplan -m machine.dtb [-b bundle.cpio] [-i BITS] manifest.dts|manifest.dtb\n", stderr);
+		fputs("usage: mkplan -m machine.dtb [-b bundle.cpio] [-i BITS] manifest.dts|manifest.dtb\n",
+		      stderr);
 		exit(2);
 	}
 	o.manifest = argv[optind];
@@ -204,7 +205,8 @@ int main(int argc, char **argv)
 	struct options o = parse_options(argc, argv);
 	struct blob tree = read_file(o.machine), bundle = {NULL, 0}, manifest;
 
-	if (tree.size < 40 || machine_fdt_size(tree.data) > tree.size || machine_from_fdt(tree.data, &machine) != OK)
+	if (tree.size < 40 || machine_fdt_size(tree.data) > tree.size ||
+	    machine_from_fdt(tree.data, &machine) != OK)
 		die("%s: not a device tree of a machine that can run VMs", o.machine);
 	if (o.bundle)
 		bundle = read_file(o.bundle);

@@ -59,11 +59,10 @@ static enum pt_kind kind(u64 pte, u32 level)
 	return PT_EMPTY;
 }
 
-static u64 addr(u64 pte, u32 level)
+/* A block's low bits are zero: make_leaf() is given an aligned frame. */
+static u64 addr(u64 pte, u32 level UNUSED)
 {
-	u64 frame = pte & PTE_ADDR_MASK;
-
-	return kind(pte, level) == PT_LEAF ? align_down(frame, pt_size(level)) : frame;
+	return pte & PTE_ADDR_MASK;
 }
 
 /* ---- EL2 stage 1 ---- */

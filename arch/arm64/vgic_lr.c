@@ -139,7 +139,9 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 	bool active = b->active & bit;
 	bool level = !(b->edge & bit);
 	bool pending = vgic_pending(b) & vgic_forwarded(c->vgic, b) & bit;
-	bool into_lr = pending && !(active && level);
+	bool mine = intid < 32 || v->target == c->index;
+	/* Active and pending in one LR would become pending here whatever the line or the route is by then. */
+	bool into_lr = pending && (!active || (mine && !level));
 	u8 tag = active ? v->active_tag : tag_of(b, v, bit);
 	u64 lr = intid | (u64)PRIORITY_OF(tag) << LR_PRIORITY_SHIFT;
 
@@ -154,7 +156,7 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 	}
 	if (intid < 32 && (c->linked & bit) && !(active && pending))
 		lr |= LR_HW | (u64)v->hw << LR_PINTID_SHIFT;
-	else if (level && pending && (active || (b->line & bit)))
+	else if (pending && (!into_lr || (level && (b->line & bit))))
 		lr |= LR_EOI;
 	return lr;
 }

@@ -211,6 +211,20 @@ static void seeds_can_be_refreshed_in_place(void **state)
 	assert_true(vm.seed_len[0] >= 32);
 }
 
+static void seeds_can_be_taken_out_in_place(void **state)
+{
+	(void)state;
+	write_tree();
+	for (u32 i = 0; i < 2; i++)
+		for (u64 at = vm.seed_off[i] - GUEST_SEED_HEADER; at < vm.seed_off[i] + vm.seed_len[i];
+		     at += 4)
+			((u32 *)tree)[at / 4] = GUEST_TREE_NOP;
+	assert_null(text("/chosen", "rng-seed"));
+	assert_null(text("/chosen", "kaslr-seed"));
+	assert_string_equal(text("/chosen", "bootargs"), "console=ttyAMA0 quiet");
+	assert_true(compatible("/hypervisor", "monadic,hypervisor-1.0"));
+}
+
 static void a_buffer_that_is_too_small_is_said(void **state)
 {
 	u32 size = 0;
@@ -265,6 +279,7 @@ int main(void)
 		cmocka_unit_test_setup(flash_is_there_for_firmware_only, setup),
 		cmocka_unit_test_setup(what_does_not_exist_is_not_described, setup),
 		cmocka_unit_test_setup(seeds_can_be_refreshed_in_place, setup),
+		cmocka_unit_test_setup(seeds_can_be_taken_out_in_place, setup),
 		cmocka_unit_test_setup(a_buffer_that_is_too_small_is_said, setup),
 		cmocka_unit_test_setup(the_largest_tree_fits, setup),
 		cmocka_unit_test_setup(dtc_has_nothing_to_complain_of, setup),

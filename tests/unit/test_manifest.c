@@ -65,7 +65,8 @@ static bool lines_are_exact(const struct bad_case *c)
 	for (u32 i = 0; i < env_nr; i++) {
 		if (strncmp(env_line[i], "refused: ", 9) != 0)
 			continue;
-		if (nr == nr_lines(c) || strcmp(env_line[i] + 9, c->line[nr]) != 0 || env_level[i] != LOG_ERROR)
+		if (nr == nr_lines(c) || strcmp(env_line[i] + 9, c->line[nr]) != 0 ||
+		    env_level[i] != LOG_ERROR)
 			return false;
 		nr++;
 	}
@@ -80,7 +81,8 @@ static bool is_named(const struct bad_case *c, const char *name)
 	for (u32 i = 0; i < nr_lines(c); i++) {
 		size_t len = strlen(start);
 
-		if (strncmp(c->line[i], start, len) == 0 && (c->line[i][len] == '/' || c->line[i][len] == ':'))
+		if (strncmp(c->line[i], start, len) == 0 &&
+		    (c->line[i][len] == '/' || c->line[i][len] == ':'))
 			return true;
 	}
 	return false;
@@ -88,7 +90,8 @@ static bool is_named(const struct bad_case *c, const char *name)
 
 static bool is_about_a_vm(const struct bad_case *c)
 {
-	return strncmp(c->line[0], "/vms/", 5) == 0 && strcmp(c->line[0], "/vms/autostart: unknown property") != 0;
+	return strncmp(c->line[0], "/vms/", 5) == 0 &&
+	       strcmp(c->line[0], "/vms/autostart: unknown property") != 0;
 }
 
 static bool others_are_planned(const struct bad_case *c)
@@ -136,7 +139,8 @@ static void every_malformed_input_gives_its_lines_and_sound_vms_are_planned(void
 
 static void a_wrong_bundle_or_hypervisor_leaves_a_plan_of_defaults(void **state)
 {
-	const struct bad_case c = {.edit = {STR("/hypervisor", "log-level", "debug"), FLAG("/hypervisor", "foo")}};
+	const struct bad_case c = {
+		.edit = {STR("/hypervisor", "log-level", "debug"), FLAG("/hypervisor", "foo")}};
 
 	(void)state;
 	assert_int_equal(make(&c), ERR_INVAL);
@@ -212,11 +216,12 @@ static void defaults_are_those_of_the_manual(void **state)
 
 static void every_property_reaches_its_field(void **state)
 {
-	const struct bad_case c = {.edit = {
-		U32("/vms/victim", "weight", 10000), STR("/vms/victim", "on-fault", "destroy"),
-		STR("/vms/victim", "on-reset", "halt"), U64("/vms/victim", "load", 0x40100000),
-		U64("/vms/victim", "entry", 0x40100040), STR("/vms/victim", "bootargs", "a b"),
-		STR("/vms/victim", "initrd", "odd.img"), SET("/hypervisor", "cpus", "\0\0\0\3\0\0\0\1", 8)}};
+	const struct bad_case c = {
+		.edit = {U32("/vms/victim", "weight", 10000), STR("/vms/victim", "on-fault", "destroy"),
+			 STR("/vms/victim", "on-reset", "halt"), U64("/vms/victim", "load", 0x40100000),
+			 U64("/vms/victim", "entry", 0x40100040), STR("/vms/victim", "bootargs", "a b"),
+			 STR("/vms/victim", "initrd", "odd.img"),
+			 SET("/hypervisor", "cpus", "\0\0\0\3\0\0\0\1", 8)}};
 
 	(void)state;
 	assert_int_equal(make(&c), OK);
@@ -268,10 +273,11 @@ static void the_longest_bootargs_and_name_are_accepted(void **state)
 
 static void a_property_that_does_not_apply_gives_one_warning(void **state)
 {
-	const struct bad_case c = {.edit = {STR("/vms/victim", "policy", "pinned"), U32("/vms/victim", "weight", 5),
-					    FLAG("/vms/rival", "trusted"), U32("/vms/rival", "budget-us", 5),
-					    STR("/vms/rival", "vars", "odd.img"), U32("/hypervisor", "smt", 5),
-					    STR("/hypervisor", "profile", "generic")}};
+	const struct bad_case c = {
+		.edit = {STR("/vms/victim", "policy", "pinned"), U32("/vms/victim", "weight", 5),
+			 FLAG("/vms/rival", "trusted"), U32("/vms/rival", "budget-us", 5),
+			 STR("/vms/rival", "vars", "odd.img"), U32("/hypervisor", "smt", 5),
+			 STR("/hypervisor", "profile", "generic")}};
 
 	(void)state;
 	assert_int_equal(make(&c), OK);
@@ -319,7 +325,8 @@ static void a_member_may_serve_several_vms(void **state)
 
 static void names_of_one_table_differ(void **state)
 {
-	static const struct manifest_table *const tables[] = {&manifest_hypervisor, &manifest_vm, &manifest_device};
+	static const struct manifest_table *const tables[] = {&manifest_hypervisor, &manifest_vm,
+							      &manifest_device};
 
 	(void)state;
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++) {

@@ -164,7 +164,8 @@ static void a_shared_vm_is_refused_when_all_cpus_are_pinned(void **state)
 
 static void chosen_cpus_keep_clear_of_those_the_manifest_fixes(void **state)
 {
-	struct vm_plan *auto_vm = add_vm("a", POLICY_PINNED, 2, 16), *fixed = add_vm("f", POLICY_PINNED, 1, 16);
+	struct vm_plan *auto_vm = add_vm("a", POLICY_PINNED, 2, 16),
+		       *fixed = add_vm("f", POLICY_PINNED, 1, 16);
 
 	(void)state;
 	fix_cpus(fixed, cpus_2);
@@ -179,7 +180,8 @@ static void all_of_a_vm_is_on_one_node_with_its_memory(void **state)
 	(void)state;
 	two_nodes();
 	struct vm_plan *a = add_vm("a", POLICY_PINNED, 4, 512), *b = add_vm("b", POLICY_SHARED, 2, 512);
-	struct vm_plan *far = add_vm("far", POLICY_SHARED, 2, 3000), *told = add_vm("told", POLICY_SHARED, 2, 3000);
+	struct vm_plan *far = add_vm("far", POLICY_SHARED, 2, 3000),
+		       *told = add_vm("told", POLICY_SHARED, 2, 3000);
 
 	told->has_node = true;
 	told->node = 1;
@@ -426,7 +428,8 @@ static void too_many_pieces_are_refused_and_nothing_is_lost(void **state)
 static void carved_memory_is_aligned_and_never_given_out_again(void **state)
 {
 	(void)state;
-	hpa_t a = plan_carve(&planner.mem, KIB(5), KIB(4), 0), b = plan_carve(&planner.mem, MIB(3), MIB(2), NODE_ANY);
+	hpa_t a = plan_carve(&planner.mem, KIB(5), KIB(4), 0),
+	      b = plan_carve(&planner.mem, MIB(3), MIB(2), NODE_ANY);
 
 	assert_int_not_equal(a.v, 0);
 	assert_int_equal(b.v % MIB(2), 0);
@@ -532,7 +535,8 @@ static void random_machines_never_give_memory_twice(void **state)
 		u32 nr = 1 + any(10);
 
 		for (u32 i = 0; i < nr; i++)
-			add_vm("vm", any(3) ? POLICY_SHARED : POLICY_PINNED, 1 + any(3), 1 + any(any(3) ? 60 : 3000));
+			add_vm("vm", any(3) ? POLICY_SHARED : POLICY_PINNED, 1 + any(3),
+			       1 + any(any(3) ? 60 : 3000));
 		plan_place(&planner);
 		for (u32 i = 0; i < nr; i++) {
 			check_pieces(&plan.vms[i]);
@@ -602,7 +606,8 @@ static void a_region_beyond_the_machine_s_addresses_is_not_there(void **state)
 	struct vm_plan *c = add_vm("c", POLICY_SHARED, 1, 64 << 10);
 
 	assert_true(c->refused);
-	assert_true(env_has("refused: /vms/c/memory-mib: 65536 asked, 64512 fit in guest addresses of 36 bits"));
+	assert_true(
+		env_has("refused: /vms/c/memory-mib: 65536 asked, 64512 fit in guest addresses of 36 bits"));
 }
 
 int main(void)

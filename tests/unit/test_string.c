@@ -91,12 +91,14 @@ static int sign(int x)
 
 static void comparisons_have_the_library_s_sign(void **state)
 {
-	static const char *const words[] = {"", "a", "b", "ab", "abc", "abd", "a\xff", "ab\x80", "abcdefghij"};
+	static const char *const words[] = {"",    "a",     "b",      "ab",        "abc",
+					    "abd", "a\xff", "ab\x80", "abcdefghij"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		for (size_t j = 0; j < ARRAY_SIZE(words); j++) {
-			assert_int_equal(sign(own_strcmp(words[i], words[j])), sign(strcmp(words[i], words[j])));
+			assert_int_equal(sign(own_strcmp(words[i], words[j])),
+					 sign(strcmp(words[i], words[j])));
 			for (size_t n = 0; n < 5; n++)
 				assert_int_equal(sign(own_strncmp(words[i], words[j], n)),
 						 sign(strncmp(words[i], words[j], n)));

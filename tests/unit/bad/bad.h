@@ -74,7 +74,8 @@ void edit_nodes(void *fdt, const struct edit *e);
 /* `count` children of `p`, each with `n` = `v`. */
 #define NODES(p, n, v, count) {.apply = edit_nodes, .path = (p), .name = (n), .value = (v), .number = (count)}
 
-void cpio_add(struct bytes *a, const char *name, const void *data, size_t size, uint32_t mode, uint32_t nlink);
+void cpio_add(struct bytes *a, const char *name, const void *data, size_t size, uint32_t mode,
+	      uint32_t nlink);
 void cpio_end(struct bytes *a);
 
 extern const struct bad_case bad_manifests[];

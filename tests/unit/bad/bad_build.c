@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define must(x) \
-	do { \
-		if ((x) < 0) { \
+#define must(x)                                                                 \
+	do {                                                                    \
+		if ((x) < 0) {                                                  \
 			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); \
-			abort(); \
-		} \
+			abort();                                                \
+		}                                                               \
 	} while (0)
 
 /* ---- edits ---- */
@@ -161,8 +161,8 @@ void cpio_add(struct bytes *a, const char *name, const void *data, size_t size, 
 {
 	char header[111];
 
-	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1u, mode, 0u, 0u,
-		 nlink, 0u, (unsigned)size, 0u, 0u, 0u, 0u, (unsigned)strlen(name) + 1, 0u);
+	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1u,
+		 mode, 0u, 0u, nlink, 0u, (unsigned)size, 0u, 0u, 0u, 0u, (unsigned)strlen(name) + 1, 0u);
 	append(a, header, 110);
 	append(a, name, strlen(name) + 1);
 	pad(a);
