@@ -27,9 +27,9 @@ struct bundle {
 };
 
 /*
- * Find the members of [data, data+size). `data` is 4-byte aligned. ERR_INVAL: not a sound archive: no member is
- * to be used, `why` says the reason. file[i].name lies in the archive, without a leading "./"; file[i].data is the
- * address of the contents as va_to_hpa() gives it.
+ * Find the members of [data, data+size). file[i].name lies in the archive, without a leading "./";
+ * file[i].data is the address of the contents as va_to_hpa() gives it. ERR_INVAL: not a sound archive,
+ * no member is to be used, `why` says the reason.
  */
 enum err bundle_parse(struct bundle *b, const void *data, u64 size) MUST_USE;
 

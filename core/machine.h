@@ -61,7 +61,7 @@ struct machine_timer {
 };
 
 struct machine_ecam {
-	hpa_t base;
+	hpa_t base; /* of bus_first's configuration space */
 	u16 segment;
 	u8 bus_first, bus_last;
 };

@@ -78,8 +78,8 @@ void manifest_refuse(struct manifest_node *n, const char *name, const char *fmt,
 /* Read one property: unknown, doubled, mistyped or out of range is refused. */
 void manifest_prop_read(struct manifest_node *n, const char *name, const void *data, u32 len);
 /*
- * After all properties: refuse missing ones. `devices` is the mask of the node's device type, 0 for others; what
- * is not a property of that type is refused.
+ * After all properties: refuse missing ones. `devices` is the mask of the node's device type, 0 for
+ * other nodes; what is not a property of that type is refused.
  */
 void manifest_check_required(struct manifest_node *n, u32 devices);
 /* After all of a VM or of /hypervisor: one warning for each property that does not apply. */

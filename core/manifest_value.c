@@ -226,7 +226,10 @@ static void read_node(const struct value *v)
 
 /* ---- bundle members ---- */
 
-/* False: there is no such member, and that has been said. Without a bundle nothing is known of it but its name. */
+/*
+ * False: there is no such member, and that has been said. Without a bundle nothing is known of it but
+ * its name.
+ */
 static bool find_member(const struct value *v, struct bundle_file *file)
 {
 	const char *s = as_string(v);

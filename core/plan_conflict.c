@@ -106,11 +106,12 @@ static void find_and_refuse(struct planner *p,
 			    struct conflict (*find)(const struct planner *, const struct vm_plan *),
 			    void (*refuse)(struct planner *, struct vm_plan *, const struct conflict *))
 {
-	struct conflict found[PLAN_VMS_MAX];
+	struct conflict found[PLAN_VMS_MAX] = {{0}};
 	struct plan *plan = p->plan;
 
 	for (u32 i = 0; i < plan->nr_vms; i++)
-		found[i] = plan->vms[i].refused ? (struct conflict){0} : find(p, &plan->vms[i]);
+		if (!plan->vms[i].refused)
+			found[i] = find(p, &plan->vms[i]);
 	for (u32 i = 0; i < plan->nr_vms; i++)
 		if (found[i].with)
 			refuse(p, &plan->vms[i], &found[i]);

@@ -64,8 +64,8 @@ void plan_mem_init(struct plan_mem *pm, const struct machine *m);
 /* Bytes free on `node` (NODE_ANY: everywhere). */
 u64 plan_mem_free(const struct plan_mem *pm, u32 node);
 /*
- * Take `size` bytes, rounded up to pages, aligned to `align` (a power of two), for the hypervisor: from the smallest
- * range that has them, at its end. HPA(0): not there.
+ * Take `size` bytes, rounded up to pages, aligned to `align` (a power of two), for the hypervisor: from
+ * the smallest range that has them, at its end. HPA(0): not there.
  */
 hpa_t plan_carve(struct plan_mem *pm, u64 size, u64 align, u32 node);
 /* Give [base, base+size), pages, back. When the table is full the memory is lost, never given out twice. */
@@ -114,7 +114,7 @@ void plan_begin(struct planner *p, const struct machine *m, struct plan *plan);
 enum err plan_bundle(struct planner *p, const void *data, u64 size) MUST_USE;
 /* The bundle's manifest, 8-byte aligned (a copy where the archive does not align it). NULL: refused. */
 const void *plan_find_manifest(struct planner *p, u64 *size);
-/* Parse and validate; the VMs' layouts are known after it. `fdt` is 8-byte aligned. ERR_INVAL: no VM starts. */
+/* Parse and validate; VMs' layouts are known after it. `fdt` is 8-byte aligned. ERR_INVAL: no VM starts. */
 enum err plan_manifest(struct planner *p, const void *fdt, u64 size) MUST_USE;
 /* Conflicts, CPUs and memory for all VMs that are not refused. */
 void plan_place(struct planner *p);
@@ -126,8 +126,8 @@ enum err plan_make(struct planner *p, const struct machine *m, const void *bundl
 		   struct plan *plan) MUST_USE;
 
 /*
- * One line `refused: WHERE: TEXT` at error level, and `vm` (NULL: all VMs) does not start. `where` is a path in
- * the manifest. At most PLAN_LINES_MAX lines for one VM are printed. Later stages use it too.
+ * One line `refused: WHERE: TEXT` at error level, and `vm` (NULL: all VMs) does not start. `where` is a
+ * path in the manifest. At most PLAN_LINES_MAX lines for one VM are printed. Later stages use it too.
  */
 #define PLAN_LINES_MAX 8
 void plan_refuse(struct planner *p, struct vm_plan *vm, const char *where, const char *fmt, ...) PRINTF(4, 5);

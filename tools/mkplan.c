@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mkplan: checks a manifest on a workstation with the hypervisor's own parser and planner, and prints the plan or the
- * refusals as the machine would.
+ * mkplan: checks a manifest on a workstation with the hypervisor's own parser and planner, and prints the
+ * plan or the refusals as the machine would.
  *
  *   mkplan -m machine.dtb [-b bundle.cpio] [-i BITS] manifest.dts|manifest.dtb
  *

@@ -133,15 +133,27 @@ void vgic_activate(struct vgic *g, struct vgic_cpu *c, u32 intid)
 
 /* ---- one list register ---- */
 
+/*
+ * May an active interrupt be pending in its LR too? It then becomes pending by the
+ * guest's deactivation alone, here, with the priority it was active with: right only
+ * for an edge (a level may have dropped), for this vCPU, unchanged, and when
+ * nothing outside the LRs may be more urgent. Else deactivation is asked for.
+ */
+static bool may_be_both(const struct vgic_cpu *c, const struct vgic_bank *b, const struct virq *v, u32 intid)
+{
+	u32 bit = BIT32(intid & 31);
+
+	return (b->edge & bit) && !c->overflow && (intid < 32 || v->target == c->index) &&
+	       v->active_tag == tag_of(b, v, bit);
+}
+
 static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq *v, u32 intid)
 {
 	u32 bit = BIT32(intid & 31);
 	bool active = b->active & bit;
-	bool level = !(b->edge & bit);
+	bool up = b->line & ~b->edge & bit;
 	bool pending = vgic_pending(b) & vgic_forwarded(c->vgic, b) & bit;
-	bool mine = intid < 32 || v->target == c->index;
-	/* Active and pending in one LR would become pending here whatever the line or the route is by then. */
-	bool into_lr = pending && (!active || (mine && !level));
+	bool into_lr = pending && (!active || may_be_both(c, b, v, intid));
 	u8 tag = active ? v->active_tag : tag_of(b, v, bit);
 	u64 lr = intid | (u64)PRIORITY_OF(tag) << LR_PRIORITY_SHIFT;
 
@@ -156,7 +168,7 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 	}
 	if (intid < 32 && (c->linked & bit) && !(active && pending))
 		lr |= LR_HW | (u64)v->hw << LR_PINTID_SHIFT;
-	else if (pending && (!into_lr || (level && (b->line & bit))))
+	else if (pending && (!into_lr || up))
 		lr |= LR_EOI;
 	return lr;
 }
@@ -528,6 +540,7 @@ void vgic_fill(struct vgic_cpu *c)
 	/* One for what is pending, the rest for what is active, what is left for more that is pending. */
 	na = pending.n && active.n == nr ? nr - 1 : active.n;
 	np = pending.n < nr - na ? pending.n : nr - na;
+	c->overflow = pending.total > np;
 
 	for (u32 i = 0; i < np; i++)
 		lr_put(c, n++, pending.top[i].intid);
@@ -535,7 +548,6 @@ void vgic_fill(struct vgic_cpu *c)
 		lr_put(c, n++, active.top[i].intid);
 
 	c->todo = 0;
-	c->overflow = pending.total > np;
 	hcr = hcr_for(c, c->overflow, active.total > na, vmcr);
 	if (hcr != c->hcr) {
 		c->hcr = hcr;

@@ -2,8 +2,8 @@
 /*
  * mkbad: writes the malformed bundles of bad.h as files, to be booted.
  *
- *   mkbad DIR KERNEL    DIR/NAME.cpio and DIR/NAME.lines, the refusals in order as the console shows them; KERNEL is the
- *                       raw image of the sound VMs. Cases that depend on the machine's memory are left out.
+ *   mkbad DIR KERNEL    DIR/NAME.cpio and DIR/NAME.lines, the refusals in order as the console shows
+ *                       them; KERNEL is the raw image of the sound VMs. Cases that depend on the machine's memory are left out.
  */
 #include <stdio.h>
 #include <stdlib.h>
