@@ -24,6 +24,7 @@ include tools/mk/hypervisor.mk
 include tools/mk/efi.mk
 include tools/mk/host.mk
 include tools/mk/guests.mk
+include tools/mk/bare.mk
 include tools/mk/run.mk
 include tools/mk/test.mk
 

@@ -10,6 +10,7 @@
 #include "core/console.h"
 #include "core/cpu.h"
 #include "core/gmem.h"
+#include "core/guest_tree.h"
 #include "core/log.h"
 #include "core/platform.h"
 #include "core/pools.h"
@@ -65,24 +66,43 @@ static enum err stage_flash(struct vm *vm)
 	return ERR_AGAIN;
 }
 
-/* Seeds of the device tree: fresh at every start; left zero, which guests ignore, without a source of entropy. */
+/* Take the seed's property out of the guest's copy: a guest would credit zeros as randomness. */
+static enum err drop_seed(struct vm *vm, u64 off, u32 len)
+{
+	static const u32 nop = GUEST_TREE_NOP;
+	u64 at = vm->plan->dtb.v + off - GUEST_SEED_HEADER, end = vm->plan->dtb.v + off + len;
+	enum err e = OK;
+
+	for (; e == OK && at < end; at += sizeof(nop))
+		e = gmem_write_host(vm->aspace, GPA(at), &nop, sizeof(nop));
+	return e;
+}
+
+static enum err fill_seed(struct vm *vm, u64 off, u32 len)
+{
+	for (u32 at = 0; at < len; at += 8) {
+		u64 bits;
+		enum err e;
+
+		if (!entropy_get(&bits))
+			return drop_seed(vm, off, len);
+		e = gmem_write_host(vm->aspace, GPA(vm->plan->dtb.v + off + at), &bits, min_u64(len - at, 8));
+		if (e != OK)
+			return e;
+	}
+	return OK;
+}
+
+/* Seeds of the device tree: fresh at every start, absent without a source of entropy. */
 static enum err stage_seeds(struct vm *vm)
 {
 	const struct vm_plan *p = vm->plan;
+	enum err e = OK;
 
-	for (u32 i = 0; i < ARRAY_SIZE(p->seed_off); i++) {
-		for (u32 at = 0; p->dtb.v && at + 8 <= p->seed_len[i]; at += 8) {
-			u64 bits;
-			enum err e;
-
-			if (!entropy_get(&bits))
-				return OK;
-			e = gmem_write_host(vm->aspace, GPA(p->dtb.v + p->seed_off[i] + at), &bits, sizeof(bits));
-			if (e != OK)
-				return e;
-		}
-	}
-	return OK;
+	for (u32 i = 0; e == OK && p->dtb.v && i < ARRAY_SIZE(p->seed_off); i++)
+		if (p->seed_len[i])
+			e = fill_seed(vm, p->seed_off[i], p->seed_len[i]);
+	return e;
 }
 
 static enum err stage_map(struct vm *vm)
@@ -140,7 +160,7 @@ void vm_notice(const struct vm *vm, const char *what, const char *detail)
 
 /* ---- boot ---- */
 
-static void make_vcpus(struct vm *vm)
+BOOT_CODE static void make_vcpus(struct vm *vm)
 {
 	vm->vcpus = pool_alloc("vcpus", vm->nr_vcpus * sizeof(struct vcpu), 64);
 	for (u32 i = 0; i < vm->nr_vcpus; i++) {
@@ -152,7 +172,7 @@ static void make_vcpus(struct vm *vm)
 	}
 }
 
-static enum err make_vm(struct vm *vm)
+BOOT_CODE static enum err make_vm(struct vm *vm)
 {
 	const struct vm_plan *p = vm->plan;
 	u32 quota = aspace_quota(p);
@@ -176,7 +196,7 @@ static enum err make_vm(struct vm *vm)
 	return e == OK ? vm_arch_map(vm, vm->mmio) : e;
 }
 
-static void make_tables(const struct plan *plan)
+BOOT_CODE static void make_tables(const struct plan *plan)
 {
 	u32 pages = 0, ranges = 0;
 
@@ -191,7 +211,7 @@ static void make_tables(const struct plan *plan)
 	frames_init(pool_alloc("frames", ranges * sizeof(struct frame_range), 8), ranges);
 }
 
-void build_vms(const struct plan *plan)
+BOOT_CODE void build_vms(const struct plan *plan)
 {
 	the_plan = plan;
 	trace_init(nr_cpus);

@@ -97,7 +97,7 @@ static const char *parse_name(const struct archive *a, u64 at, struct member *m)
 	if (len > room)
 		return "name runs past the end";
 	m->name = a->data + at + HEADER_LEN;
-	if (len < 2 || strnlen(m->name, len) != len - 1) {
+	if (len < 2 || str_length(m->name, len) != len - 1) {
 		m->name = NULL;
 		return "name is empty or does not end where its length says";
 	}

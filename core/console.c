@@ -28,7 +28,7 @@
 #include "hal/cpu.h"
 
 #define ESCAPE_KEY 0x1d /* Ctrl-] */
-#define TX_SLICE 64u	/* bytes to the UART in one slice of work, at most 50 us */
+#define TX_SLICE 64u    /* bytes to the UART in one slice of work, at most 50 us */
 #define RX_SLICE 32u
 #define LOST_IRQ_MS 20u /* look again, should a transmit interrupt get lost */
 #define POLL_IDLE_MS 10u
@@ -292,7 +292,8 @@ static void rx_byte(u8 b)
 		monitor_key(b);
 	} else if (!c->focus) {
 		rx_hint();
-	} else if (c->rx_count < CONSOLE_RX) { /* a guest that does not read loses what is typed, never Ctrl-] */
+	} else if (c->rx_count <
+		   CONSOLE_RX) { /* a guest that does not read loses what is typed, never Ctrl-] */
 		c->rx[(c->rx_first + c->rx_count++) % CONSOLE_RX] = b;
 	}
 }
@@ -403,6 +404,8 @@ void console_start_irq(void)
 {
 	struct console *c = &console;
 
+	if (!c->uart)
+		console_init(NULL, NULL, NULL);
 	if (c->has_irq)
 		c->uart->irq_enable(c->regs, true, false);
 	store_release(&c->started, 1);

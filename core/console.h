@@ -13,20 +13,22 @@
 /* A physical UART driver; bound once at boot. Registers are mapped already. */
 struct uart_ops {
 	const char *name;
-	void (*init)(volatile void *regs, const void *uart);  /* const struct machine_uart *; keeps firmware's speed */
-	bool (*tx_ready)(volatile void *regs);                 /* room for one byte */
+	void (*init)(volatile void *regs,
+		     const void *uart);        /* const struct machine_uart *; keeps firmware's speed */
+	bool (*tx_ready)(volatile void *regs); /* room for one byte */
 	void (*tx)(volatile void *regs, u8 byte);
-	bool (*rx)(volatile void *regs, u8 *byte);             /* false: nothing there */
+	bool (*rx)(volatile void *regs, u8 *byte); /* false: nothing there */
 	void (*irq_enable)(volatile void *regs, bool rx, bool tx);
 	void (*irq_ack)(volatile void *regs);
 };
 
 struct machine_uart;
 extern const struct uart_ops *const uart_drivers[]; /* NULL-terminated, indexed by nothing: matched by kind */
-const struct uart_ops *uart_driver(u32 kind); /* enum uart_kind; NULL: none */
+const struct uart_ops *uart_driver(u32 kind);       /* enum uart_kind; NULL: none */
 
 /* Boot: start with the UART (NULL: no console; rings only). Polled until console_start_irq(). */
 void console_init(const struct uart_ops *ops, volatile void *regs, const struct machine_uart *uart);
+/* From here on nobody waits for the UART. Boot, last; without console_init() there is no UART. */
 void console_start_irq(void);
 /* The UART's interrupt (housekeeping CPU). */
 void console_irq(void);

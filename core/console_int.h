@@ -11,8 +11,8 @@
 #include "core/timer.h"
 
 #define CONSOLE_RING KIB(64)
-#define CONSOLE_BEHIND 4096u /* a shown VM may be this far ahead of the UART */
-#define CONSOLE_LINE 512u    /* an unfinished line goes out when it is this long, */
+#define CONSOLE_BEHIND 4096u   /* a shown VM may be this far ahead of the UART */
+#define CONSOLE_LINE 512u      /* an unfinished line goes out when it is this long, */
 #define CONSOLE_PARTIAL_MS 50u /* or this old */
 #define CONSOLE_RX 256u
 
@@ -30,16 +30,16 @@ struct vuart {
 	void *dev;
 
 	/* producer: the VM's device, under its lock */
-	u64 head;	/* bytes ever put */
-	u32 held_back;	/* the VM saw no room: it wants tx_room */
+	u64 head;      /* bytes ever put */
+	u32 held_back; /* the VM saw no room: it wants tx_room */
 
 	/* consumer */
-	u64 tail;	  /* shown, or skipped, up to here */
-	u64 scanned;	  /* no line end in [tail, scanned) */
-	u64 hidden_from;  /* tail when another VM got the focus */
+	u64 tail;        /* shown, or skipped, up to here */
+	u64 scanned;     /* no line end in [tail, scanned) */
+	u64 hidden_from; /* tail when another VM got the focus */
 	u64 partial_since;
-	bool partial;	  /* an unfinished line waits since then */
-	u32 hidden;	  /* another VM has the focus: producer reads it */
+	bool partial; /* an unfinished line waits since then */
+	u32 hidden;   /* another VM has the focus: producer reads it */
 	struct line_filter filter;
 
 	u8 ring[CONSOLE_RING];
@@ -49,20 +49,20 @@ struct console {
 	const struct uart_ops *uart;
 	volatile void *regs;
 	bool has_irq;
-	u32 started; /* console_start_irq() was called */
-	u32 busy;    /* somebody is the consumer */
-	u32 kicked;  /* producers need not kick: the consumer looks or will look */
-	u32 todo;    /* console_work() has something to look at */
-	bool flushing;	/* unfinished lines go out at once */
+	u32 started;    /* console_start_irq() was called */
+	u32 busy;       /* somebody is the consumer */
+	u32 kicked;     /* producers need not kick: the consumer looks or will look */
+	u32 todo;       /* console_work() has something to look at */
+	bool flushing;  /* unfinished lines go out at once */
 	bool emergency; /* log only */
-	bool tx_irq;	/* enabled in the UART */
+	bool tx_irq;    /* enabled in the UART */
 	struct ktimer tick;
 	u64 tick_at;
 
 	struct vm *focus;
 	u32 next_vm; /* whose turn it is */
 	u64 log_pos;
-	u64 hint_after; /* ticks */
+	u64 hint_after;        /* ticks */
 	const void *open_line; /* whose unfinished line the cursor stands in; NULL: column 0 */
 
 	u8 out[2 * CONSOLE_LINE + 128]; /* one line, on its way to the UART */

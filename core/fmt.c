@@ -53,7 +53,7 @@ static void put_string(struct out *o, const struct spec *s, const char *text)
 {
 	if (!text)
 		text = "(null)";
-	put_field(o, s, text, s->has_precision ? strnlen(text, s->precision) : strlen(text));
+	put_field(o, s, text, s->has_precision ? str_length(text, s->precision) : strlen(text));
 }
 
 static void put_number(struct out *o, const struct spec *s, u64 value, u32 base, const char *sign)

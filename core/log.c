@@ -19,8 +19,8 @@
 
 struct log_header {
 	u64 ticks;
-	u16 len;
-	u16 level;
+	u32 len;
+	u32 level;
 };
 
 u32 log_level = LOG_INFO;
@@ -30,22 +30,33 @@ static u8 ring[LOG_SIZE];
 static u64 head; /* bytes ever written */
 static u64 tail; /* begin of the oldest record kept */
 
+/* How many of `len` bytes at `at` come before the ring's end. */
+static u32 before_end(u64 at, u32 len)
+{
+	return (u32)min_u64(len, LOG_SIZE - at % LOG_SIZE);
+}
+
 static void ring_put(const void *src, u32 len)
 {
-	for (u32 i = 0; i < len; i++)
-		ring[head++ % LOG_SIZE] = ((const u8 *)src)[i];
+	u32 first = before_end(head, len);
+
+	memcpy(ring + head % LOG_SIZE, src, first);
+	memcpy(ring, (const u8 *)src + first, len - first);
+	head += len;
 }
 
 static void ring_get(u64 at, void *dst, u32 len)
 {
-	for (u32 i = 0; i < len; i++)
-		((u8 *)dst)[i] = ring[at++ % LOG_SIZE];
+	u32 first = before_end(at, len);
+
+	memcpy(dst, ring + at % LOG_SIZE, first);
+	memcpy((u8 *)dst + first, ring, len - first);
 }
 
 /* Oldest records go until `need` bytes are free. */
 static void make_room(u64 need)
 {
-	struct log_header h;
+	struct log_header h = {0};
 
 	while (head + need - tail > LOG_SIZE) {
 		ring_get(tail, &h, sizeof(h));
@@ -55,7 +66,7 @@ static void make_room(u64 need)
 
 static void append(u32 level, const char *text, u32 len)
 {
-	struct log_header h = {.ticks = time_now(), .len = (u16)len, .level = (u16)level};
+	struct log_header h = {.ticks = time_now(), .len = len, .level = level};
 
 	make_room(sizeof(h) + len);
 	ring_put(&h, sizeof(h));
@@ -64,7 +75,7 @@ static void append(u32 level, const char *text, u32 len)
 
 bool log_read(u64 *pos, struct log_record *record, u64 *lost)
 {
-	struct log_header h;
+	struct log_header h = {0};
 	bool got = false;
 
 	spin_lock(&log_lock);

@@ -410,7 +410,7 @@ void manifest_warn_unused(const struct manifest_node *n)
 
 bool manifest_name_ok(const char *name)
 {
-	size_t len = strnlen(name, VM_NAME_MAX);
+	size_t len = str_length(name, VM_NAME_MAX);
 
 	if (len == VM_NAME_MAX || name[0] < 'a' || name[0] > 'z')
 		return false;

@@ -23,16 +23,23 @@
 #define QUIET_MS 100u
 #define PROMPT "monadic> "
 
-enum { KEY_CTRL_C = 0x03, KEY_CTRL_D = 0x04, KEY_BACKSPACE = 0x08, KEY_CTRL_U = 0x15, KEY_ESC = 0x1b, KEY_DEL = 0x7f };
+enum {
+	KEY_CTRL_C = 0x03,
+	KEY_CTRL_D = 0x04,
+	KEY_BACKSPACE = 0x08,
+	KEY_CTRL_U = 0x15,
+	KEY_ESC = 0x1b,
+	KEY_DEL = 0x7f
+};
 
 static struct {
 	bool open;
-	bool prompt;	  /* the prompt is on the screen, or should be */
-	bool lost;	  /* others' lines came after it */
-	bool interrupt;	  /* Ctrl-C was typed */
-	bool skip_lf;	  /* the line feed of CR LF */
-	u8 escape;	  /* inside an arrow key's sequence */
-	u64 lost_at;	  /* ticks */
+	bool prompt;    /* the prompt is on the screen, or should be */
+	bool lost;      /* others' lines came after it */
+	bool interrupt; /* Ctrl-C was typed */
+	bool skip_lf;   /* the line feed of CR LF */
+	u8 escape;      /* inside an arrow key's sequence */
+	u64 lost_at;    /* ticks */
 	struct ktimer quiet;
 	monitor_row_fn row; /* listing under way */
 	u32 row_index;
@@ -258,7 +265,7 @@ static struct completion find_matches(u32 nr, char *const before[], const char *
 	const char *word;
 
 	for (u32 i = 0; (word = monitor_candidate(nr, before, i)); i++) {
-		if (strncmp(word, part, len))
+		if (strncmp(word, part, len) != 0)
 			continue;
 		c.common = c.nr++ ? common_length(c.first, word, c.common) : strlen(word);
 		c.first = c.nr == 1 ? word : c.first;
@@ -273,7 +280,7 @@ static void list_matches(u32 nr, char *const before[], const char *part)
 
 	out_text("\n");
 	for (u32 i = 0; (word = monitor_candidate(nr, before, i)); i++)
-		if (!strncmp(word, part, len))
+		if (strncmp(word, part, len) == 0)
 			monitor_printf("%s  ", word);
 	out_text("\n");
 	show_prompt();
@@ -284,13 +291,13 @@ static void complete(void)
 	char copy[MONITOR_LINE];
 	char *word[MONITOR_ARGS + 1];
 	bool new_word = !mon.len || mon.line[mon.len - 1] == ' ';
-	const char *part;
+	const char *part = "";
 	u32 nr;
 
 	memcpy(copy, mon.line, sizeof(copy));
 	nr = monitor_split(copy, word);
-	part = new_word ? "" : word[nr - 1];
-	nr -= !new_word;
+	if (!new_word && nr)
+		part = word[--nr];
 	struct completion c = find_matches(nr, word, part);
 
 	if (!c.nr)
@@ -359,8 +366,12 @@ static void edit_key(u8 key)
 		u8 key;
 		void (*fn)(void);
 	} edits[] = {
-		{'\r', submit},		 {'\n', submit},	   {KEY_BACKSPACE, edit_backspace},
-		{KEY_DEL, edit_backspace}, {KEY_CTRL_U, edit_kill}, {KEY_CTRL_D, leave},
+		{'\r', submit},
+		{'\n', submit},
+		{KEY_BACKSPACE, edit_backspace},
+		{KEY_DEL, edit_backspace},
+		{KEY_CTRL_U, edit_kill},
+		{KEY_CTRL_D, leave},
 		{'\t', complete},
 	};
 	bool lf = key == '\n' && mon.skip_lf;

@@ -22,7 +22,7 @@ struct monitor_pool {
 struct monitor_env {
 	const struct machine *machine;
 	const struct plan *plan;
-	enum err (*power_key)(struct vm *vm);		    /* press it; ERR_NOENT: the VM has none */
+	enum err (*power_key)(struct vm *vm);               /* press it; ERR_NOENT: the VM has none */
 	bool (*pool)(u32 index, struct monitor_pool *pool); /* false: there are no more */
 };
 

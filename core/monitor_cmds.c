@@ -35,7 +35,7 @@ static struct vm *find_vm(const char *name)
 struct verb {
 	const char *name;
 	enum vm_event event; /* VM_EVENTS: none, the power key */
-	u32 states;	     /* in which it makes sense */
+	u32 states;          /* in which it makes sense */
 	const char *doing;
 	const char *remedy; /* in any other state */
 };
@@ -47,7 +47,8 @@ static const struct verb verbs[] = {
 	{"shutdown", VM_EVENTS, IN(VM_RUNNING), "has its power key pressed",
 	 "only a running VM hears its power key; `vm destroy` ends any"},
 	{"pause", VM_EV_PAUSE, IN(VM_RUNNING), "is being paused", "only a running VM can be paused"},
-	{"resume", VM_EV_RESUME, IN(VM_PAUSED), "goes on", "only a paused VM can be resumed; `vm start` starts one"},
+	{"resume", VM_EV_RESUME, IN(VM_PAUSED), "goes on",
+	 "only a paused VM can be resumed; `vm start` starts one"},
 	{"reset", VM_EV_RESET, IN(VM_RUNNING) | IN(VM_PAUSED) | IN(VM_HALTED), "is being reset",
 	 "`vm start` starts what does not run"},
 	{"destroy", VM_EV_DESTROY, IN_ANY & ~(IN(VM_ABSENT) | IN(VM_SCRUBBING)), "is being destroyed",
@@ -55,8 +56,10 @@ static const struct verb verbs[] = {
 };
 
 static const char *const policy_names[POLICIES] = {
-	[POLICY_PINNED] = "pinned", [POLICY_SHARED] = "shared",
-	[POLICY_REALTIME] = "realtime", [POLICY_CYCLIC] = "cyclic",
+	[POLICY_PINNED] = "pinned",
+	[POLICY_SHARED] = "shared",
+	[POLICY_REALTIME] = "realtime",
+	[POLICY_CYCLIC] = "cyclic",
 };
 
 static const char *state_of(const struct vm *vm)
@@ -85,9 +88,11 @@ static bool list_row(u32 i)
 static void press_power_key(struct vm *vm)
 {
 	if (!monitor_env->power_key)
-		monitor_printf("vm shutdown: this build has no power key; `vm destroy %s` ends it\n", vm->plan->name);
+		monitor_printf("vm shutdown: this build has no power key; `vm destroy %s` ends it\n",
+			       vm->plan->name);
 	else if (monitor_env->power_key(vm))
-		monitor_printf("%s has no power key; `vm destroy %s` ends it\n", vm->plan->name, vm->plan->name);
+		monitor_printf("%s has no power key; `vm destroy %s` ends it\n", vm->plan->name,
+			       vm->plan->name);
 }
 
 static void do_verb(const struct verb *verb, struct vm *vm)
@@ -112,18 +117,18 @@ static void do_verb(const struct verb *verb, struct vm *vm)
 
 static void cmd_vm(u32 argc, args_t argv)
 {
-	struct vm *vm;
-
 	if (argc == 2 && !strcmp(argv[1], "list")) {
 		monitor_rows(list_row);
 		return;
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(verbs); i++) {
-		if (strcmp(argv[1], verbs[i].name))
+		if (strcmp(argv[1], verbs[i].name) != 0)
 			continue;
+		struct vm *vm = argc == 3 ? find_vm(argv[2]) : NULL;
+
 		if (argc == 2)
 			monitor_printf("vm %s: which VM? `vm list` shows them\n", argv[1]);
-		else if ((vm = find_vm(argv[2])))
+		else if (vm)
 			do_verb(&verbs[i], vm);
 		return;
 	}
@@ -153,7 +158,8 @@ static bool replay_row(u32 i UNUSED)
 {
 	char text[480];
 
-	if (replay.pos >= replay.end || !console_replay(replay.vm, &replay.pos, text, sizeof(text) - VM_NAME_MAX))
+	if (replay.pos >= replay.end ||
+	    !console_replay(replay.vm, &replay.pos, text, sizeof(text) - VM_NAME_MAX))
 		return false;
 	monitor_printf("[%s] %s\n", replay.vm->plan->name, text);
 	return true;
@@ -322,7 +328,8 @@ static bool cpu_row(u32 i)
 	monitor_printf("%3u  %016lx %4u %12lu %10u  %s%s%s\n", i, m && i < m->nr_cpus ? m->cpus[i].hwid : 0,
 		       m && i < m->nr_cpus ? m->cpus[i].node : 0,
 		       load_relaxed(&cpus[i].idle_ticks) / (time_hz() / 1000), load_relaxed(&cpus[i].kicks),
-		       cpus[i].online ? "" : "(offline) ", cpus[i].housekeeping ? "(housekeeping) " : "", homes);
+		       cpus[i].online ? "" : "(offline) ", cpus[i].housekeeping ? "(housekeeping) " : "",
+		       homes);
 	return i + 1 < nr_cpus;
 }
 
@@ -337,7 +344,8 @@ static bool mem_row_pool(u32 i)
 
 	if (!monitor_env->pool || !monitor_env->pool(i, &p))
 		return false;
-	monitor_printf("  pool %-14s %9lu KiB, %lu used\n", p.what, (p.size + 1023) >> 10, (p.used + 1023) >> 10);
+	monitor_printf("  pool %-14s %9lu KiB, %lu used\n", p.what, (p.size + 1023) >> 10,
+		       (p.used + 1023) >> 10);
 	return true;
 }
 
@@ -369,7 +377,7 @@ static void cmd_version(u32 argc UNUSED, args_t argv UNUSED)
 /* VMs that would lose their state: only on a second word. */
 static bool machine_may_end(u32 argc, args_t argv)
 {
-	if (argc == 2 && strcmp(argv[1], "now")) {
+	if (argc == 2 && strcmp(argv[1], "now") != 0) {
 		monitor_printf("%s: \"%s\" is not `now`\n", argv[0], argv[1]);
 		return false;
 	}
@@ -413,7 +421,7 @@ static const struct command {
 	const char *name;
 	void (*run)(u32 argc, args_t argv);
 	u8 min_args, max_args; /* words behind the name */
-	u8 operand;	       /* enum operand: what the first one is */
+	u8 operand;            /* enum operand: what the first one is */
 	const char *usage, *help;
 } commands[] = {
 	{"help", cmd_help, 0, 0, OP_NONE, "", "this list"},
@@ -465,8 +473,9 @@ void monitor_command(char *line)
 	if (!c)
 		monitor_printf("no command \"%s\"; `help` lists them\n", word[0]);
 	else if (argc - 1 < c->min_args || argc - 1 > c->max_args)
-		monitor_printf("%s: %s; it is `%s %s`\n", c->name, argc - 1 < c->min_args ? "too few words" : "too many words",
-			       c->name, c->usage);
+		monitor_printf("%s: %s; it is `%s %s`\n", c->name,
+			       argc - 1 < c->min_args ? "too few words" : "too many words", c->name,
+			       c->usage);
 	else
 		c->run(argc, word);
 }
@@ -501,7 +510,8 @@ static const char *nth_now(u32 i)
 const char *monitor_candidate(u32 nr, char *const before[], u32 index)
 {
 	static const char *(*const of[])(u32 i) = {
-		[OP_NONE] = NULL, [OP_VERB] = nth_verb, [OP_VM] = nth_vm, [OP_SWITCH] = nth_switch, [OP_NOW] = nth_now,
+		[OP_NONE] = NULL,         [OP_VERB] = nth_verb, [OP_VM] = nth_vm,
+		[OP_SWITCH] = nth_switch, [OP_NOW] = nth_now,
 	};
 	const struct command *c = nr ? find_command(before[0]) : NULL;
 

@@ -9,6 +9,8 @@
 #include "core/planner.h"
 #include "core/string.h"
 
+#define RESERVE_ALIGN KIB(64)
+
 /* ---- refusals ---- */
 
 /* What firmware, archive and manifest say is not to be trusted with the terminal. */
@@ -79,6 +81,7 @@ void plan_begin(struct planner *p, const struct machine *m, struct plan *plan)
 	p->m = m;
 	p->plan = plan;
 	p->has_bundle = false;
+	p->reserve = NULL;
 	p->refused_all = false;
 	p->lines_all = 0;
 	memset(p->lines, 0, sizeof(p->lines));
@@ -140,12 +143,33 @@ static bool is_other(const struct vm_plan *vm)
 	return !vm->has_cpus && vm->policy != POLICY_PINNED;
 }
 
+/* Is there still enough for the hypervisor itself? */
+static enum err check_reserve(struct planner *p, struct vm_plan *vm)
+{
+	u64 size = p->reserve ? align_up(p->reserve(p->plan), PAGE_SIZE) : 0;
+	hpa_t trial = plan_carve(&p->mem, size, RESERVE_ALIGN, NODE_ANY);
+
+	if (!size)
+		return OK;
+	if (!trial.v) {
+		plan_refuse_prop(p, vm, "memory-mib", "%lu asked, but the hypervisor needs %lu KiB itself",
+				 (unsigned long)(vm->memory >> 20), (unsigned long)(size >> 10));
+		return ERR_NOMEM;
+	}
+	plan_release(&p->mem, trial, size, plan_node_of(p->m, trial));
+	return OK;
+}
+
 static void place_vm(struct planner *p, struct vm_plan *vm)
 {
 	if (plan_place_cpus(p, vm) != OK)
 		return;
-	if (plan_place_ram(p, vm) != OK)
+	if (plan_place_ram(p, vm) != OK) {
 		plan_unplace_cpus(p, vm);
+	} else if (check_reserve(p, vm) != OK) {
+		plan_unplace_ram(p, vm);
+		plan_unplace_cpus(p, vm);
+	}
 }
 
 void plan_place(struct planner *p)

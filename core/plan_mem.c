@@ -28,6 +28,14 @@ void plan_mem_init(struct plan_mem *pm, const struct machine *m)
 	}
 }
 
+u32 plan_node_of(const struct machine *m, hpa_t base)
+{
+	for (u32 i = 0; i < m->nr_ram; i++)
+		if (range_inside(base.v, 1, m->ram[i].base.v, m->ram[i].size))
+			return m->ram[i].node;
+	return 0;
+}
+
 u64 plan_mem_free(const struct plan_mem *pm, u32 node)
 {
 	u64 sum = 0;

@@ -11,6 +11,7 @@
 
 struct search {
 	struct plan_mem *pm;
+	const struct machine *m;
 	u64 nodes; /* mask of those allowed */
 	u32 first; /* the one preferred */
 };
@@ -59,12 +60,12 @@ static bool place_whole(const struct search *s, struct vm_plan *vm, u64 step, bo
 	return best != PLAN_FREE_MAX && add_piece(s, vm, best, base, gpa, vm->memory);
 }
 
-static void give_back(const struct search *s, struct vm_plan *vm, const u32 *node)
+static void give_back(const struct search *s, struct vm_plan *vm)
 {
 	while (vm->nr_ram) {
 		const struct vm_ram *r = &vm->ram[--vm->nr_ram];
 
-		plan_release(s->pm, r->hpa, r->size, node[vm->nr_ram]);
+		plan_release(s->pm, r->hpa, r->size, plan_node_of(s->m, r->hpa));
 	}
 }
 
@@ -88,7 +89,7 @@ static u64 largest(const struct search *s, u64 gpa, u64 step, bool first_only, u
 /* In pieces of whole steps, the largest first; the last one may be smaller. */
 static bool place_pieces(const struct search *s, struct vm_plan *vm, u64 step, bool first_only)
 {
-	u32 node[VM_RAM_MAX], range = 0;
+	u32 range = 0;
 	u64 base = 0, done = 0;
 
 	while (done < vm->memory && vm->nr_ram < VM_RAM_MAX) {
@@ -96,16 +97,13 @@ static bool place_pieces(const struct search *s, struct vm_plan *vm, u64 step, b
 		u64 size = largest(s, gpa, step, first_only, &range, &base);
 
 		size = size >= left ? left : align_down(size, step);
-		if (!size)
-			break;
-		node[vm->nr_ram] = s->pm->free[range].node;
-		if (!add_piece(s, vm, range, base, gpa, size))
+		if (!size || !add_piece(s, vm, range, base, gpa, size))
 			break;
 		done += size;
 	}
 	if (done == vm->memory)
 		return true;
-	give_back(s, vm, node);
+	give_back(s, vm);
 	return false;
 }
 
@@ -131,7 +129,7 @@ static bool place(const struct search *s, struct vm_plan *vm)
 
 static struct search search_for(struct planner *p, const struct vm_plan *vm)
 {
-	struct search s = {.pm = &p->mem, .first = vm->node};
+	struct search s = {.pm = &p->mem, .m = p->m, .first = vm->node};
 
 	if (!vm->has_node)
 		for (u32 i = 0; i < vm->nr_vcpus; i++)
@@ -170,4 +168,11 @@ enum err plan_place_ram(struct planner *p, struct vm_plan *vm)
 	}
 	vm->nr_tables = aspace_quota(vm);
 	return OK;
+}
+
+void plan_unplace_ram(struct planner *p, struct vm_plan *vm)
+{
+	const struct search s = {.pm = &p->mem, .m = p->m};
+
+	give_back(&s, vm);
 }

@@ -68,6 +68,8 @@ u64 plan_mem_free(const struct plan_mem *pm, u32 node);
  * the smallest range that has them, at its end. HPA(0): not there.
  */
 hpa_t plan_carve(struct plan_mem *pm, u64 size, u64 align, u32 node);
+/* Node of a piece of m->ram. */
+u32 plan_node_of(const struct machine *m, hpa_t base);
 /* Give [base, base+size), pages, back. When the table is full the memory is lost, never given out twice. */
 void plan_release(struct plan_mem *pm, hpa_t base, u64 size, u32 node);
 /* Take exactly [base, base+size) out of free range `i`; false: the table is full, nothing happened. */
@@ -102,6 +104,11 @@ struct planner {
 	struct bundle bundle;
 	bool has_bundle;  /* else the manifest's file names are not looked up (mkplan without -b) */
 	bool refused_all; /* no VM starts */
+	/*
+	 * Set after plan_begin(), NULL: nothing. Bytes the hypervisor needs in one piece, aligned to 64 KiB,
+	 * beside the VMs placed so far (not refused, nr_ram > 0): a VM that leaves less is refused.
+	 */
+	u64 (*reserve)(const struct plan *plan);
 	u32 lines_all;
 	u32 lines[PLAN_VMS_MAX]; /* refusals printed a VM */
 	struct vm_request request[PLAN_VMS_MAX];
@@ -146,5 +153,6 @@ enum err plan_place_cpus(struct planner *p, struct vm_plan *vm) MUST_USE;
 void plan_unplace_cpus(struct planner *p, const struct vm_plan *vm);
 /* core/plan_ram.c. Takes the VM's RAM; ERR_NOMEM: refused, nothing taken. */
 enum err plan_place_ram(struct planner *p, struct vm_plan *vm) MUST_USE;
+void plan_unplace_ram(struct planner *p, struct vm_plan *vm);
 
 #endif

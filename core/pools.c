@@ -105,7 +105,7 @@ static struct pool {
 	{ .what = "trace", .fixed = size_trace, .align = 128 },
 };
 
-static u64 pool_size(const struct pool *p, const struct plan *plan)
+BOOT_CODE static u64 pool_size(const struct pool *p, const struct plan *plan)
 {
 	u64 sum = p->fixed ? p->fixed() : 0;
 
@@ -115,7 +115,7 @@ static u64 pool_size(const struct pool *p, const struct plan *plan)
 	return sum;
 }
 
-u64 pools_size(const struct plan *plan)
+BOOT_CODE u64 pools_size(const struct plan *plan)
 {
 	u64 sum = 0;
 
@@ -124,7 +124,7 @@ u64 pools_size(const struct plan *plan)
 	return align_up(sum, PAGE_SIZE) + PAGE_SIZE;
 }
 
-void pools_init(const struct plan *plan, hpa_t base)
+BOOT_CODE void pools_init(const struct plan *plan, hpa_t base)
 {
 	u64 at = base.v;
 
@@ -139,7 +139,7 @@ void pools_init(const struct plan *plan, hpa_t base)
 	ASSERT(at <= base.v + pools_size(plan));
 }
 
-void *pool_alloc(const char *what, size_t size, size_t align)
+BOOT_CODE void *pool_alloc(const char *what, size_t size, size_t align)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(pools); i++) {
 		struct pool *p = &pools[i];
@@ -167,7 +167,7 @@ bool pools_get(u32 index, const char **what, u64 *size, u64 *used)
 	return true;
 }
 
-bool pools_exact(void)
+BOOT_CODE bool pools_exact(void)
 {
 	bool exact = true;
 

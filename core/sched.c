@@ -293,6 +293,12 @@ void vcpu_hold(struct vcpu *v, u32 why)
 	requeue(this_cpu(), v);
 }
 
+/* From here on a waker tells us; what it made pending before, we find by looking now. */
+static void listen(struct vcpu *v)
+{
+	atomic_and(&v->requests, ~(u32)VCPU_REQ_WAKE);
+}
+
 static void unblock(struct cpu *cpu, struct vcpu *v)
 {
 	v->held &= (u8)~VCPU_HELD_BLOCKED;
@@ -301,12 +307,12 @@ static void unblock(struct cpu *cpu, struct vcpu *v)
 }
 
 /*
- * It goes to sleep and is put. WAKE is cleared first and the interrupts looked at then; a waker makes the
+ * It goes to sleep and is put. WAKE is cleared first and the interrupts are looked at then; a waker makes the
  * interrupt pending first and sets WAKE then. So one of the two sees the other.
  */
 static void sleep_until_woken(struct cpu *cpu, struct vcpu *v)
 {
-	atomic_and(&v->requests, ~(u32)VCPU_REQ_WAKE);
+	listen(v);
 	if (vcpu_has_irq(v))
 		unblock(cpu, v);
 	else
@@ -330,8 +336,7 @@ static void put_current(struct cpu *cpu)
 static void load(struct cpu *cpu, struct vcpu *v)
 {
 	cpu->current = v;
-	/* From here on a waker tells us; what it made pending before, vcpu_load() finds. */
-	atomic_and(&v->requests, ~(u32)VCPU_REQ_WAKE);
+	listen(v);
 	if (vcpu_deadline(v) <= cpu->accounted)
 		vcpu_timer_expired(v);
 	vcpu_load(v);
@@ -420,7 +425,7 @@ static void stop(struct cpu *cpu, struct vcpu *v)
 static void wake(struct cpu *cpu, struct vcpu *v)
 {
 	if (cpu->current == v) {
-		atomic_and(&v->requests, ~(u32)VCPU_REQ_WAKE);
+		listen(v);
 		vcpu_sync_irqs(v);
 	} else if (!v->stopped && v->held == VCPU_HELD_BLOCKED) {
 		unblock(cpu, v);
@@ -478,13 +483,15 @@ static bool house_slice(struct cpu *cpu)
  */
 static void house_turn(struct cpu *cpu)
 {
-	u64 start = time_now(), took;
+	u64 start = time_now();
 	bool more = true;
 
 	if (!cpu->current || start >= cpu->house_next) {
+		u32 took, rest = HOUSE_REST(time_hz());
+
 		more = house_slice(cpu);
-		took = time_now() - start;
-		cpu->house_next = start + took + max_u64(took, HOUSE_REST(time_hz()));
+		took = (u32)(time_now() - start);
+		cpu->house_next = start + took + (took > rest ? took : rest);
 		if (cpu->current) {
 			cpu->accounted += took;
 			cpu->current->slice_start += took;

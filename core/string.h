@@ -10,4 +10,12 @@
 
 #include <string.h>
 
+/* strnlen(), which ISO C's <string.h> lacks: nothing behind s[max - 1] is read. */
+static inline size_t str_length(const char *s, size_t max)
+{
+	const char *end = memchr(s, 0, max);
+
+	return end ? (size_t)(end - s) : max;
+}
+
 #endif

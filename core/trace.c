@@ -75,9 +75,10 @@ bool trace_read(u32 cpu, u32 index, struct trace_entry *entry)
 const char *exit_reason_name(u32 reason)
 {
 	static const char *const names[EXIT_REASONS] = {
-		[EXIT_IRQ] = "irq",     [EXIT_MMIO] = "mmio",   [EXIT_HYPERCALL] = "call", [EXIT_SYSREG] = "sysreg",
-		[EXIT_IDLE] = "idle",   [EXIT_YIELD] = "yield", [EXIT_SGI] = "sgi",        [EXIT_FAULT] = "fault",
-		[EXIT_ERROR] = "error", [EXIT_OTHER] = "other",
+		[EXIT_IRQ] = "irq",       [EXIT_MMIO] = "mmio",   [EXIT_HYPERCALL] = "call",
+		[EXIT_SYSREG] = "sysreg", [EXIT_IDLE] = "idle",   [EXIT_YIELD] = "yield",
+		[EXIT_SGI] = "sgi",       [EXIT_FAULT] = "fault", [EXIT_ERROR] = "error",
+		[EXIT_OTHER] = "other",
 	};
 
 	return reason < EXIT_REASONS ? names[reason] : "?";
@@ -87,9 +88,9 @@ void trace_format(char *buf, size_t size, u32 cpu, const struct trace_entry *e)
 {
 	u32 hz = time_hz();
 
-	fmt_string(buf, size, "%lu.%06lu cpu %u %s/%u %s pc %lx info %lx", e->time / hz, e->time % hz * 1000000 / hz,
-		   cpu, e->vm < nr_vms ? vms[e->vm].plan->name : "?", e->vcpu, exit_reason_name(e->reason), e->pc,
-		   e->info);
+	fmt_string(buf, size, "%lu.%06lu cpu %u %s/%u %s pc %lx info %lx", e->time / hz,
+		   e->time % hz * 1000000 / hz, cpu, e->vm < nr_vms ? vms[e->vm].plan->name : "?", e->vcpu,
+		   exit_reason_name(e->reason), e->pc, e->info);
 }
 
 void trace_dump(u32 cpu)

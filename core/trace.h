@@ -18,9 +18,9 @@
 #define TRACE_ALWAYS (1u << EXIT_FAULT | 1u << EXIT_ERROR | 1u << EXIT_OTHER)
 
 struct trace_entry {
-	u64 time; /* ticks */
-	u64 pc;   /* of the guest */
-	u64 info; /* the architecture's: syndrome, address, function number */
+	u64 time;   /* ticks */
+	u64 pc;     /* of the guest */
+	u64 info;   /* the architecture's: syndrome, address, function number */
 	u16 reason; /* enum exit_reason */
 	u16 vm, vcpu;
 	u16 valid;

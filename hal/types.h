@@ -56,6 +56,8 @@ enum err {
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define ALIGNED(n) __attribute__((aligned(n)))
 #define PACKED __attribute__((packed))
+/* Runs only before start_run(): given back then (linker/). */
+#define BOOT_CODE __attribute__((section(".boot.text"), noinline))
 #define UNUSED __attribute__((unused))
 #define COLD __attribute__((cold, noinline))
 #define likely(x) __builtin_expect(!!(x), 1)

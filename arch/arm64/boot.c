@@ -34,7 +34,7 @@ NORETURN void secondary_main(struct cpu_arch *cpu);
 struct cpu_arch cpu_archs[MAX_CPUS];
 u64 __stack_chk_guard = 0x5bd1e995a7c3f00dULL;
 
-static u32 arrived, go;
+static u32 arrived, go, ready;
 static spinlock_t feature_lock;
 
 void __stack_chk_fail(void)
@@ -81,7 +81,7 @@ __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg)
 }
 
 /* Everything of one CPU once all features are known. */
-static void cpu_setup(struct cpu_arch *cpu)
+BOOT_CODE static void cpu_setup(struct cpu_arch *cpu)
 {
 	el2_init_cpu();
 	errata_init_cpu(cpu);
@@ -92,7 +92,7 @@ static void cpu_setup(struct cpu_arch *cpu)
 	irq_cpu_init();
 }
 
-enum err arch_boot_init(const struct machine *m)
+BOOT_CODE enum err arch_boot_init(const struct machine *m)
 {
 	struct cpu_arch *cpu = this_cpu_arch();
 	enum err e;
@@ -119,10 +119,11 @@ void secondary_main(struct cpu_arch *cpu)
 	while (!load_acquire(&go))
 		__asm__ volatile("wfe");
 	cpu_setup(cpu);
+	atomic_add(&ready, 1); /* behind this, nothing of boot's code is run */
 	cpu_run(cpu->core);
 }
 
-static struct cpu_arch *new_block(u32 *next)
+BOOT_CODE static struct cpu_arch *new_block(u32 *next)
 {
 	struct cpu_arch *boot = this_cpu_arch();
 
@@ -131,7 +132,7 @@ static struct cpu_arch *new_block(u32 *next)
 	return &cpu_archs[(*next)++];
 }
 
-static bool start_one(const struct machine *m, u32 index, struct cpu_arch *block, hpa_t stack)
+BOOT_CODE static bool start_one(const struct machine *m, u32 index, struct cpu_arch *block, hpa_t stack)
 {
 	u64 entry = va_to_hpa(secondary_entry).v;
 	u32 before = load_acquire(&arrived);
@@ -155,7 +156,7 @@ static bool start_one(const struct machine *m, u32 index, struct cpu_arch *block
 	return false;
 }
 
-u32 smp_start(const struct machine *m, hpa_t (*stack)(void))
+BOOT_CODE u32 smp_start(const struct machine *m, hpa_t (*stack)(void))
 {
 	u32 next = 0, up = 1;
 
@@ -171,13 +172,15 @@ u32 smp_start(const struct machine *m, hpa_t (*stack)(void))
 	return up;
 }
 
-void smp_go(void)
+BOOT_CODE void smp_go(void)
 {
 	stage2_init();
 	cpu_setup(this_cpu_arch());
 	store_release(&go, 1);
 	dsb(ishst);
 	__asm__ volatile("sev");
+	while (load_acquire(&ready) != load_acquire(&arrived))
+		cpu_relax();
 	feature_report();
 	errata_report();
 }

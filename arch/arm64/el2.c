@@ -119,7 +119,7 @@ u64 el2_mdcr(void)
 	return v;
 }
 
-void el2_init_cpu(void)
+BOOT_CODE void el2_init_cpu(void)
 {
 #define SET(reg, need, value)                                      \
 	if ((need) == ALWAYS || feature_cpu_has(need))             \

@@ -71,7 +71,7 @@ static struct {
 	u32 loops;
 } boot_cpu;
 
-static const struct core *core_of(u64 midr)
+BOOT_CODE static const struct core *core_of(u64 midr)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(cores); i++)
 		if (cores[i].part == MIDR_IMPLEMENTER_PART(midr))
@@ -80,7 +80,7 @@ static const struct core *core_of(u64 midr)
 }
 
 /* Branch target injection (CVE-2017-5715): does hardware guarantee it, does firmware help? */
-static enum defence v2_defence(const struct core *c)
+BOOT_CODE static enum defence v2_defence(const struct core *c)
 {
 	if (feature_cpu_has(FEAT_CSV2) || (c && c->flags & NO_V2))
 		return BY_HARDWARE;
@@ -94,7 +94,7 @@ static enum defence v2_defence(const struct core *c)
 	}
 }
 
-static enum defence bhb_defence(const struct core *c)
+BOOT_CODE static enum defence bhb_defence(const struct core *c)
 {
 	if (feature_cpu_has(FEAT_CSV2_3) || feature_cpu_has(FEAT_ECBHB) || (c && c->flags & NO_V2))
 		return BY_HARDWARE;
@@ -121,7 +121,7 @@ static const char *choose_vectors(struct cpu_arch *cpu, const struct core *c, en
 	return vectors_none;
 }
 
-void errata_init_cpu(struct cpu_arch *cpu)
+BOOT_CODE void errata_init_cpu(struct cpu_arch *cpu)
 {
 	u64 midr = read_sysreg(MIDR_EL1);
 	const struct core *c = core_of(midr);
@@ -142,7 +142,7 @@ void errata_init_cpu(struct cpu_arch *cpu)
 	}
 }
 
-void errata_report(void)
+BOOT_CODE void errata_report(void)
 {
 	const struct core *c = boot_cpu.core;
 

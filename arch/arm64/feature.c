@@ -133,7 +133,7 @@ static u64 smaller(u64 a, u64 b, bool sign)
 	return (a ^ flip) < (b ^ flip) ? a : b;
 }
 
-void feature_read_cpu(void)
+BOOT_CODE void feature_read_cpu(void)
 {
 	u64 id[ID_COUNT];
 
@@ -226,7 +226,7 @@ u64 feature_guest_id(const struct vcpu_arch *vcpu, u32 crm, u32 op2)
 	return shown(index);
 }
 
-void feature_report(void)
+BOOT_CODE void feature_report(void)
 {
 	static const struct {
 		enum feature f;

@@ -36,7 +36,7 @@ s64 firmware_call(u32 fn, u64 a1, u64 a2, u64 a3)
 	return (s64)x0;
 }
 
-void firmware_init(enum psci_conduit c)
+BOOT_CODE void firmware_init(enum psci_conduit c)
 {
 	s64 psci;
 

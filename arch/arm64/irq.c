@@ -80,7 +80,7 @@ bool irq_handle_one(void)
 	return true;
 }
 
-void irq_cpu_init(void)
+BOOT_CODE void irq_cpu_init(void)
 {
 	const struct machine *m = &the_machine;
 	const u32 own[] = { m->timer.hyp_intid, m->timer.virt_intid, m->gic.maint_intid, m->timer.phys_intid };
@@ -96,7 +96,7 @@ void irq_cpu_init(void)
 			gic_enable(own[i], GIC_PRIO_TIMER, false);
 }
 
-void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
+BOOT_CODE void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
 {
 	for (u32 i = 0; i < ARRAY_SIZE(devices); i++) {
 		if (devices[i].fn)

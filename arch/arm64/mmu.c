@@ -73,14 +73,14 @@ static enum err map(u64 va, u64 pa, u64 size, u32 attr)
 	return size ? pt_map_range(&host_space, va, pa, size, attr, UINT32_MAX, &done) : OK;
 }
 
-static enum err map_image(const char *from, const char *to, u32 attr)
+BOOT_CODE static enum err map_image(const char *from, const char *to, u32 attr)
 {
 	u64 base = (u64)(uintptr_t)from;
 
 	return map(base, base, (u64)(uintptr_t)to - base, attr);
 }
 
-void mmu_early_init(struct cpu_arch *cpu)
+BOOT_CODE void mmu_early_init(struct cpu_arch *cpu)
 {
 	u64 pa_range = BITS(read_sysreg(ID_AA64MMFR0_EL1), 3, 0);
 	enum err e = OK;
@@ -103,7 +103,7 @@ void mmu_early_init(struct cpu_arch *cpu)
 	cpu->sctlr = SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_SA | SCTLR_WXN;
 }
 
-void mmu_secondary(struct cpu_arch *to, const struct cpu_arch *from)
+BOOT_CODE void mmu_secondary(struct cpu_arch *to, const struct cpu_arch *from)
 {
 	to->mair = from->mair;
 	to->tcr = from->tcr;
@@ -111,7 +111,7 @@ void mmu_secondary(struct cpu_arch *to, const struct cpu_arch *from)
 	to->sctlr = from->sctlr;
 }
 
-void host_windows_init(u32 count)
+BOOT_CODE void host_windows_init(u32 count)
 {
 	u64 size = (u64)count * WINDOW_SIZE, done = 0;
 
@@ -121,7 +121,7 @@ void host_windows_init(u32 count)
 		panic("no page tables for %u guest memory windows", count);
 }
 
-enum err host_map_ram(hpa_t base, u64 size)
+BOOT_CODE enum err host_map_ram(hpa_t base, u64 size)
 {
 	if (base.v > IO_AREA || size > IO_AREA - base.v)
 		return ERR_RANGE;

@@ -38,7 +38,7 @@ static u64 ps_field(void)
 	return bits >= 48 ? 5 : bits >= 44 ? 4 : bits >= 42 ? 3 : bits >= 40 ? 2 : bits >= 36 ? 1 : 0;
 }
 
-void stage2_init(void)
+BOOT_CODE void stage2_init(void)
 {
 	bool wide = feature_has(FEAT_VMID16);
 
@@ -167,7 +167,7 @@ void s2_publish(const void *entry UNUSED, size_t size UNUSED)
 	isb();
 }
 
-void stage2_bind(struct vm_arch *vm, hpa_t root, u32 ipa_bits)
+BOOT_CODE void stage2_bind(struct vm_arch *vm, hpa_t root, u32 ipa_bits)
 {
 	vm->vttbr_base = root.v;
 	vm->vtcr = vtcr_of(ipa_bits);

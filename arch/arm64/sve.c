@@ -8,7 +8,7 @@ u64 sve_vector_bytes(void);
 
 static u64 common_vl; /* bytes */
 
-void sve_read_cpu(void)
+BOOT_CODE void sve_read_cpu(void)
 {
 	u64 vl;
 

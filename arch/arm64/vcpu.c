@@ -28,7 +28,7 @@ size_t vcpu_arch_size(void)
 	return (size_t)align_up(sizeof(struct vcpu_arch), 64) + sve_state_size();
 }
 
-size_t vm_arch_size(const struct vm_plan *plan UNUSED)
+BOOT_CODE size_t vm_arch_size(const struct vm_plan *plan UNUSED)
 {
 	return (size_t)align_up(sizeof(struct vm_arch), 64);
 }
@@ -54,7 +54,7 @@ u64 vcpu_mpidr(u32 index)
 	return BIT(31) | (index & 0xf) | (u64)(index >> 4) << 8;
 }
 
-void vcpu_arch_init(struct vcpu *vcpu)
+BOOT_CODE void vcpu_arch_init(struct vcpu *vcpu)
 {
 	struct vcpu_arch *a = vcpu->arch;
 
@@ -107,19 +107,19 @@ void vcpu_arch_reset(struct vcpu *vcpu, gpa_t entry, u64 arg)
 	vtimer_vcpu_reset(vcpu);
 }
 
-enum err vm_arch_init(struct vm *vm)
+BOOT_CODE enum err vm_arch_init(struct vm *vm)
 {
 	vm->arch->core = vm;
 	vgic_vm_init(vm);
 	return OK;
 }
 
-enum err vm_arch_map(struct vm *vm, struct mmio_map *map)
+BOOT_CODE enum err vm_arch_map(struct vm *vm, struct mmio_map *map)
 {
 	return vgic_map(vm, map);
 }
 
-void vm_arch_bind(struct vm *vm, hpa_t root, u32 ipa_bits)
+BOOT_CODE void vm_arch_bind(struct vm *vm, hpa_t root, u32 ipa_bits)
 {
 	stage2_bind(vm->arch, root, ipa_bits);
 }

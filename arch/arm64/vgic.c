@@ -216,16 +216,8 @@ void vgic_set_ppi(struct vgic_cpu *c, u32 intid, bool level)
 void vgic_inject_linked(struct vgic_cpu *c, u32 intid)
 {
 	struct vgic *g = c->vgic;
-	struct vgic_cpu *self = c->loaded ? c : NULL;
-	u32 bit = BIT32(intid);
 
 	vgic_lock(g);
-	c->linked |= bit;
-	c->priv.line |= bit;
-	if (c->priv.in_lr & bit)
-		line_in_lr(g, self, intid, c->index, c->irq[intid].lr, true);
-	else if (vgic_ready(g, &c->priv) & bit)
-		vgic_post(g, self, c, intid);
-	g->wake &= ~BIT64(c->index);
-	vgic_unlock(g, self);
+	vgic_link(c, intid);
+	vgic_unlock(g, c->loaded ? c : NULL);
 }

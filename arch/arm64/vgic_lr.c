@@ -272,19 +272,46 @@ static bool belongs_here(const struct vgic_cpu *c, const struct vgic_bank *b, co
 	return (vgic_ready(c->vgic, b) & bit) && (intid < 32 || v->target == c->index);
 }
 
-void vgic_refresh(struct vgic_cpu *c, u32 n)
+/* Out of LR n and, if it still belongs there, in again. `fired`: its physical interrupt did, in between. */
+static inline void refresh(struct vgic_cpu *c, u32 n, bool fired)
 {
 	u32 intid = c->lr_irq[n];
 	struct vgic_bank *b = vgic_bank(c->vgic, c, intid / 32);
 	struct virq *v = vgic_virq(c->vgic, c, intid);
+	u32 bit = BIT32(intid & 31);
 
 	lr_fold(c, n);
+	if (fired) {
+		c->linked |= bit;
+		b->line |= bit;
+	}
 	if (belongs_here(c, b, v, intid)) {
 		lr_place(c, b, v, n, intid);
 		return;
 	}
 	ich_lr_write(n, 0);
-	if (vgic_ready(c->vgic, b) & BIT32(intid & 31))
+	if (vgic_ready(c->vgic, b) & bit)
+		vgic_post(c->vgic, c, c, intid);
+}
+
+void vgic_refresh(struct vgic_cpu *c, u32 n)
+{
+	refresh(c, n, false);
+}
+
+void vgic_link(struct vgic_cpu *c, u32 intid)
+{
+	u32 bit = BIT32(intid);
+
+	if (c->priv.in_lr & bit) {
+		refresh(c, c->irq[intid].lr, true);
+		if (c->overflow)
+			c->todo |= 1;
+		return;
+	}
+	c->linked |= bit;
+	c->priv.line |= bit;
+	if (vgic_ready(c->vgic, &c->priv) & bit)
 		vgic_post(c->vgic, c, c, intid);
 }
 

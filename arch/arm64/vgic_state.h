@@ -69,6 +69,8 @@ void vgic_flush(struct vgic_cpu *c);
 void vgic_peek(struct vgic_cpu *c);
 /* The interrupt in LR n of the loaded vCPU changed: make the LR agree. */
 void vgic_refresh(struct vgic_cpu *c, u32 n);
+/* The physical interrupt behind a PPI of c fired (home). */
+void vgic_link(struct vgic_cpu *c, u32 intid);
 /* The interrupt is ready: tell the vCPU it is for. `c` owns the bank when word is 0. */
 void vgic_post(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u32 intid);
 /* It is no longer active (and not in an LR). */

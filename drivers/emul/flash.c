@@ -131,7 +131,7 @@ static void on_command(struct vflash *d, const struct flash_write *w)
 		{0x10, FLASH_STATUS, FLASH_PROGRAM}, {0x40, FLASH_STATUS, FLASH_PROGRAM},
 		{0x20, FLASH_STATUS, FLASH_ERASE},   {0x60, FLASH_STATUS, FLASH_LOCK},
 		{0xe8, FLASH_STATUS, FLASH_COUNT},   {0x70, FLASH_STATUS, FLASH_IDLE},
-		{0x90, FLASH_ID, FLASH_IDLE},	     {0x98, FLASH_CFI, FLASH_IDLE},
+		{0x90, FLASH_ID, FLASH_IDLE},        {0x98, FLASH_CFI, FLASH_IDLE},
 		{0xff, FLASH_ARRAY, FLASH_IDLE},     {0x00, FLASH_ARRAY, FLASH_IDLE},
 		{0xf0, FLASH_ARRAY, FLASH_IDLE},
 	};
@@ -218,8 +218,8 @@ static void on_confirm(struct vflash *d, const struct flash_write *w)
 }
 
 static void (*const on_write[])(struct vflash *d, const struct flash_write *w) = {
-	[FLASH_IDLE] = on_command,  [FLASH_PROGRAM] = on_program, [FLASH_ERASE] = on_erase,
-	[FLASH_LOCK] = on_lock,	    [FLASH_COUNT] = on_count,	  [FLASH_FILL] = on_fill,
+	[FLASH_IDLE] = on_command,    [FLASH_PROGRAM] = on_program, [FLASH_ERASE] = on_erase,
+	[FLASH_LOCK] = on_lock,       [FLASH_COUNT] = on_count,     [FLASH_FILL] = on_fill,
 	[FLASH_CONFIRM] = on_confirm,
 };
 
@@ -303,13 +303,14 @@ static u8 log2_of(u64 x)
 static void make_cfi(struct vflash *d)
 {
 	static const u8 fixed[] = {
-		'Q', 'R', 'Y', 0x01, 0x00, 0x31, 0x00, 0, 0, 0, 0, /* 10: Intel command set, extension at 0x31 */
-		0x45, 0x55, 0x00, 0x00,				   /* 1b: 4.5 to 5.5 V, no programming supply */
-		0x07, 0x07, 0x0a, 0x00,				   /* 1f: typical 128 us, 128 us, 1 s */
-		0x04, 0x04, 0x04, 0x00,				   /* 23: at most 16 times that */
-		0x00, 0x01, 0x00, 0x00, 0x00,			   /* 27: size; x16; buffer */
-		0x01, 0x00, 0x00, 0x00, 0x00,			   /* 2c: one region: blocks - 1, block size / 256 */
-		'P', 'R', 'I', '1', '0',			   /* 31: extension 1.0 without optional features */
+		'Q',  'R',  'Y',  0x01, 0x00, 0x31,
+		0x00, 0,    0,    0,    0,    /* 10: Intel command set, extension at 0x31 */
+		0x45, 0x55, 0x00, 0x00,       /* 1b: 4.5 to 5.5 V, no programming supply */
+		0x07, 0x07, 0x0a, 0x00,       /* 1f: typical 128 us, 128 us, 1 s */
+		0x04, 0x04, 0x04, 0x00,       /* 23: at most 16 times that */
+		0x00, 0x01, 0x00, 0x00, 0x00, /* 27: size; x16; buffer */
+		0x01, 0x00, 0x00, 0x00, 0x00, /* 2c: one region: blocks - 1, block size / 256 */
+		'P',  'R',  'I',  '1',  '0',  /* 31: extension 1.0 without optional features */
 	};
 	u64 device = d->size / 2, block = FLASH_BLOCK / 2, blocks = device / block - 1;
 

@@ -28,7 +28,15 @@ struct vflash;
 typedef void (*flash_map_fn)(struct vflash *dev, bool direct);
 
 enum flash_mode { FLASH_ARRAY, FLASH_STATUS, FLASH_ID, FLASH_CFI };
-enum flash_wait { FLASH_IDLE, FLASH_PROGRAM, FLASH_ERASE, FLASH_LOCK, FLASH_COUNT, FLASH_FILL, FLASH_CONFIRM };
+enum flash_wait {
+	FLASH_IDLE,
+	FLASH_PROGRAM,
+	FLASH_ERASE,
+	FLASH_LOCK,
+	FLASH_COUNT,
+	FLASH_FILL,
+	FLASH_CONFIRM
+};
 
 struct vflash {
 	spinlock_t lock; /* before the locks that flash_map takes */
@@ -42,9 +50,9 @@ struct vflash {
 	u8 mode; /* what reads give */
 	u8 wait; /* what the next write is */
 	u8 status;
-	u32 count;    /* words still to come for the buffer */
-	u64 buf_base; /* offset of the buffer's first byte, buffer-aligned */
-	bool buf_bad; /* data for another place was written: the program will fail */
+	u32 count;               /* words still to come for the buffer */
+	u64 buf_base;            /* offset of the buffer's first byte, buffer-aligned */
+	bool buf_bad;            /* data for another place was written: the program will fail */
 	u64 erase_at, erase_end; /* what an erase under way has left; equal: none */
 	u8 buf[FLASH_BUFFER];
 	u8 cfi[0x40];
@@ -56,7 +64,8 @@ extern const struct mmio_ops vflash_mmio;
  * Boot: make the bank of `plan`, add it to the VM's map. `map` may be NULL: every read exits.
  * ERR_RANGE when the size is no power of two of blocks; errors of mmio_add().
  */
-enum err vflash_init(struct vm *vm, struct vflash *dev, const struct vm_flash *plan, flash_map_fn map) MUST_USE;
+enum err vflash_init(struct vm *vm, struct vflash *dev, const struct vm_flash *plan,
+		     flash_map_fn map) MUST_USE;
 /*
  * Read-array mode, as after power-on; maps. Contents stay: who restarts the VM reloads them first.
  * `mapped` says whether stage 2 has the mapping already (false after the VM was built anew).

@@ -294,16 +294,11 @@ static const struct {
 	u32 mask;
 	void (*fn)(struct vpl011 *d, u32 value);
 } reg_write[PL011_REGS] = {
-	[R_DR] = {0xff, write_data},
-	[R_RSR] = {0, NULL}, /* ECR: any value clears the errors */
-	[R_ILPR] = {0xff, NULL},
-	[R_IBRD] = {0xffff, NULL},
-	[R_FBRD] = {0x3f, NULL},
-	[R_LCR] = {0xff, write_lcr},
-	[R_CR] = {0xff87, write_cr},
-	[R_IFLS] = {0x3f, NULL},
-	[R_IMSC] = {INT_ALL, NULL},
-	[R_ICR] = {INT_ALL, write_icr},
+	[R_DR] = {0xff, write_data}, [R_RSR] = {0, NULL}, /* ECR: any value clears the errors */
+	[R_ILPR] = {0xff, NULL},     [R_IBRD] = {0xffff, NULL},
+	[R_FBRD] = {0x3f, NULL},     [R_LCR] = {0xff, write_lcr},
+	[R_CR] = {0xff87, write_cr}, [R_IFLS] = {0x3f, NULL},
+	[R_IMSC] = {INT_ALL, NULL},  [R_ICR] = {INT_ALL, write_icr},
 	[R_DMACR] = {7, NULL}, /* no DMA controller is there to answer */
 };
 

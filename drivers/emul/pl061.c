@@ -34,8 +34,8 @@ static void sense(struct vpl061 *d, u8 before)
 {
 	u8 now = lines(d);
 	u8 changed = now ^ before;
-	u8 edge = changed & (u8)(d->ibe | (u8)~(now ^ d->iev));
-	u8 at_level = (u8)~(now ^ d->iev);
+	u8 edge = changed & (u8)(d->ibe | (u8) ~(now ^ d->iev));
+	u8 at_level = (u8) ~(now ^ d->iev);
 
 	d->ris |= edge & (u8)~d->is;
 	d->ris = (u8)((d->ris & ~d->is) | (at_level & d->is));
@@ -73,8 +73,8 @@ static u64 vpl061_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size UN
 static void write_reg(struct vpl061 *d, u32 reg, u8 value)
 {
 	u8 *const stored[NR_REGS] = {
-		[R_DIR] = &d->dir, [R_IS] = &d->is, [R_IBE] = &d->ibe,	   [R_IEV] = &d->iev,
-		[R_IE] = &d->ie,   [R_AFSEL] = &d->afsel,
+		[R_DIR] = &d->dir, [R_IS] = &d->is, [R_IBE] = &d->ibe,
+		[R_IEV] = &d->iev, [R_IE] = &d->ie, [R_AFSEL] = &d->afsel,
 	};
 
 	if (reg == R_IC)

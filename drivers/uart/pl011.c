@@ -24,7 +24,7 @@
 #define LCR_FEN (1u << 4)
 #define LCR_WLEN8 (3u << 5)
 #define CR_ON (1u << 0 | 1u << 8 | 1u << 9) /* UARTEN, TXE, RXE */
-#define IFLS_HALF_EIGHTH (0u << 3 | 2u)	    /* receive at 1/8, transmit at 1/2 */
+#define IFLS_HALF_EIGHTH (0u << 3 | 2u)     /* receive at 1/8, transmit at 1/2 */
 #define INT_RX (1u << 4)
 #define INT_TX (1u << 5)
 #define INT_RT (1u << 6)

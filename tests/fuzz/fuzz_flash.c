@@ -65,7 +65,9 @@ static void step(const u8 *d)
 	u8 size = (u8)(1u << (d[0] & 3));
 	u64 off = (places[d[0] >> 4 & 7] + (u64)(d[1] & 0x3c)) & (BANK - 1) & ~(u64)(size - 1);
 	struct mmio_access a = {
-		.addr = GPA(off), .size = size, .write = d[0] & 4,
+		.addr = GPA(off),
+		.size = size,
+		.write = d[0] & 4,
 		.value = d[2] | (u64)d[3] << 8 | (u64)d[2] << 16 | (u64)d[4] << 24,
 	};
 

@@ -84,9 +84,10 @@ static void check_device(void)
 
 static void step_access(const u8 *d)
 {
-	static const u16 offsets[16] = {0x00, 0x04, 0x18, 0x2c, 0x30, 0x34, 0x38, 0x3c,
+	static const u16 offsets[16] = {0x00, 0x04, 0x18, 0x2c, 0x30, 0x34,  0x38,  0x3c,
 					0x40, 0x44, 0x48, 0x00, 0x00, 0xfe0, 0xffc, 0x24};
-	struct mmio_access a = {.size = (u8)(1u << (d[0] >> 2 & 3)), .write = d[0] & 0x10, .value = d[2] | d[3] << 8};
+	struct mmio_access a = {
+		.size = (u8)(1u << (d[0] >> 2 & 3)), .write = d[0] & 0x10, .value = d[2] | d[3] << 8};
 
 	a.addr = GPA(BASE + (d[0] & 0x20 ? (u64)(d[1] << 4 | d[2]) & 0xfff : offsets[d[1] & 15]));
 	enum err e = mmio_dispatch(&vcpu, &a);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SOURCES: core/manifest_table.c tests/unit/bad/bad_build.c tests/unit/bad/bad_bundle.c tests/unit/bad/bad_manifest.c */
-/* SOURCES: tests/unit/bad/bad_each.c core/bundle.c @libfdt */
+/* SOURCES: core/manifest_table.c tests/unit/bad/bad_build.c tests/unit/bad/bad_bundle.c tests/unit/bad/bad_manifest.c tests/unit/bad/bad_each.c core/bundle.c @libfdt */
 /*
  * Seeds of fuzz_bundle and fuzz_manifest: the sound bundle and every malformed one, and the trees in them.
  *

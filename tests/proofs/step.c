@@ -41,24 +41,25 @@ static u16 frame_owner; /* ... and the only owner that may map it */
 
 /* ---- the initial state ---- */
 
-static bool is_root_of(const struct pt_space *s, u32 t)
+static u32 root_pages;
+
+static bool is_root(u32 root, u32 t)
 {
-	return t - s->root < pt_root_pages(fmt);
+	return t - root < root_pages;
 }
 
+/* Two known roots; everything else is arbitrary. */
 static struct pt_meta meta_before(u32 t)
 {
-	const struct pt_space *s = is_root_of(&actor, t) ? &actor : &observer;
-
-	if (is_root_of(s, t))
-		return (struct pt_meta){ 1, (u8)pt_root_level(fmt), s->owner, PT_NONE, t - s->root };
-
 	u64 v = __CPROVER_uninterpreted_meta(t);
-	struct pt_meta m = { v & 1, (u8)(v >> 1 & 7), (u16)(v >> 4), (u32)(v >> 20) & (POOL_MAX - 1),
-			     (u32)(v >> 40) & 0x1fff };
+	bool a = is_root(actor.root, t), o = is_root(observer.root, t);
+	struct pt_meta m;
 
-	if (v >> 60 & 1)
-		m.parent = PT_NONE; /* somebody else's root */
+	m.used = a || o ? 1 : v & 1;
+	m.level = a || o ? (u8)(fmt->levels - 1) : v >> 1 & 7;
+	m.owner = a ? actor.owner : o ? observer.owner : (u16)(v >> 4);
+	m.parent = a || o || (v >> 60 & 1) ? PT_NONE : (u32)(v >> 20) & (POOL_MAX - 1);
+	m.index = a ? t - actor.root : o ? t - observer.root : (u32)(v >> 40) & 0x1fff;
 	return m;
 }
 
@@ -316,15 +317,13 @@ static const struct pt_hooks hooks = { .flush = flush };
 
 static void space(struct pt_space *s)
 {
-	u32 pages = pt_root_pages(fmt);
-
 	s->fmt = fmt;
 	s->pool = &pool;
 	s->hooks = &hooks;
 	s->ctx = s;
 	s->root = nondet_u32();
 	s->owner = nondet_u16();
-	ASSUME(s->root < pool.pages && pages <= pool.pages - s->root);
+	ASSUME(s->root < pool.pages && root_pages <= pool.pages - s->root);
 }
 
 static bool same;
@@ -332,6 +331,7 @@ static bool same;
 static void state(void)
 {
 	fmt = FORMAT;
+	root_pages = pt_root_pages(fmt);
 	pool.pages = nondet_u32();
 	pool.base = HPA(nondet_u64());
 	ASSUME(pool.pages >= 2 && pool.pages <= POOL_MAX);
@@ -345,8 +345,8 @@ static void state(void)
 	if (same)
 		ASSUME(actor.root == observer.root);
 	else
-		ASSUME(actor.root + pt_root_pages(fmt) <= observer.root ||
-		       observer.root + pt_root_pages(fmt) <= actor.root);
+		ASSUME(actor.root + root_pages <= observer.root ||
+		       observer.root + root_pages <= actor.root);
 	x = nondet_u64();
 	ASSUME(!(x >> fmt->va_bits));
 	any_table = nondet_u32();
@@ -483,15 +483,15 @@ int main(void)
 #endif
 	PROVE(invariant(any_table, any_index, mem_now(any_table, any_index), meta_now(any_table), meta_now),
 	      "the invariant holds at any entry afterwards");
-	PROVE(!meta_log.set || (!is_root_of(&actor, meta_log.table) && !is_root_of(&observer, meta_log.table)),
+	PROVE(!meta_log.set || (!is_root(actor.root, meta_log.table) && !is_root(observer.root, meta_log.table)),
 	      "roots stay");
 #ifdef REACH
 	PROVE(!(s.e == OK && same && x >= s.va && x - s.va < s.done), "REACH: done inside");
 	PROVE(!(before.ok && after.ok && !same), "REACH: another space has a mapping");
 #ifndef QUERY
 	PROVE(!(s.e == ERR_AGAIN && logged > 0), "REACH: a table is linked, split or unlinked");
-	PROVE(!(s.e == ERR_AGAIN && is_root_of(&actor, log[0].table) && log[0].table != actor.root) ||
-		      pt_root_pages(fmt) == 1,
+	PROVE(!(s.e == ERR_AGAIN && is_root(actor.root, log[0].table) && log[0].table != actor.root) ||
+		      root_pages == 1,
 	      "REACH: in a later page of a concatenated root");
 #endif
 #endif

@@ -71,7 +71,7 @@ static void uart_irq_ack(volatile void *regs UNUSED)
 {
 }
 
-static const struct uart_ops wire_uart = {"wire",   uart_init,	     uart_tx_ready, uart_tx,
+static const struct uart_ops wire_uart = {"wire",  uart_init,       uart_tx_ready, uart_tx,
 					  uart_rx, uart_irq_enable, uart_irq_ack};
 static struct machine_uart wire_desc = {.kind = UART_PL011, .irq = 33};
 

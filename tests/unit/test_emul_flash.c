@@ -22,7 +22,10 @@ static void map(struct vflash *d, bool on)
 }
 
 static struct vm_flash plan = {
-	.gpa = {DEV_BASE}, .size = BANK, .backing = {FRAMES}, .backing_size = BACKED,
+	.gpa = {DEV_BASE},
+	.size = BANK,
+	.backing = {FRAMES},
+	.backing_size = BACKED,
 };
 
 static u8 *frames(void)

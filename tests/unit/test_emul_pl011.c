@@ -6,8 +6,20 @@
 #include "core/console.h"
 #include "drivers/emul/pl011.h"
 
-enum { DR = 0, RSR = 4, FR = 0x18, IBRD = 0x24, FBRD = 0x28, LCR = 0x2c, CR = 0x30, IFLS = 0x34, IMSC = 0x38,
-       RIS = 0x3c, MIS = 0x40, ICR = 0x44 };
+enum {
+	DR = 0,
+	RSR = 4,
+	FR = 0x18,
+	IBRD = 0x24,
+	FBRD = 0x28,
+	LCR = 0x2c,
+	CR = 0x30,
+	IFLS = 0x34,
+	IMSC = 0x38,
+	RIS = 0x3c,
+	MIS = 0x40,
+	ICR = 0x44
+};
 enum { RXFE = 0x10, TXFF = 0x20, RXFF = 0x40, TXFE = 0x80, BUSY = 8 };
 enum { I_RX = 0x10, I_TX = 0x20, I_RT = 0x40, I_BE = 0x200, I_OE = 0x400 };
 enum { FEN = 0x10, LBE = 0x80, IRQ = 1 };
@@ -84,8 +96,9 @@ static void registers_keep_only_their_own_bits(void **state UNUSED)
 {
 	static const struct {
 		u32 off, bits;
-	} regs[] = {{0x20, 0xff}, {IBRD, 0xffff}, {FBRD, 0x3f}, {LCR, 0xff}, {CR, 0xff87}, {IFLS, 0x3f},
-		    {IMSC, 0x7ff}, {0x48, 7}, {FR, 0}, {MIS, 0}, {0x8, 0}, {0x1c, 0}, {0x4c, 0}, {0x100, 0}};
+	} regs[] = {{0x20, 0xff}, {IBRD, 0xffff}, {FBRD, 0x3f}, {LCR, 0xff}, {CR, 0xff87},
+		    {IFLS, 0x3f}, {IMSC, 0x7ff},  {0x48, 7},    {FR, 0},     {MIS, 0},
+		    {0x8, 0},     {0x1c, 0},      {0x4c, 0},    {0x100, 0}};
 
 	for (u32 i = 0; i < ARRAY_SIZE(regs); i++) {
 		setup(NULL);
@@ -181,6 +194,16 @@ static void without_fifo_one_byte_fills_the_transmitter(void **state UNUSED)
 	uart->tx_room(uart_dev);
 	assert_string_equal(out, "a");
 	assert_int_equal(rd(RIS) & I_TX, I_TX);
+}
+
+static void no_transmit_interrupt_comes_without_a_byte_sent(void **state UNUSED)
+{
+	wr(IMSC, I_TX);
+	wr(CR, 0x301);
+	uart->tx_room(uart_dev);
+	wr(LCR, FEN);
+	assert_int_equal(rd(RIS), 0);
+	assert_false(line[IRQ]);
 }
 
 static void order_is_kept_when_room_comes_back_between_writes(void **state UNUSED)
@@ -351,6 +374,7 @@ int main(void)
 		T(room_brings_the_transmit_interrupt_at_the_trigger_level),
 		T(filling_above_the_level_ends_the_transmit_interrupt),
 		T(without_fifo_one_byte_fills_the_transmitter),
+		T(no_transmit_interrupt_comes_without_a_byte_sent),
 		T(order_is_kept_when_room_comes_back_between_writes),
 		T(a_byte_received_interrupts_and_is_read),
 		T(the_receive_interrupt_follows_the_trigger_level),

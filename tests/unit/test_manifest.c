@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SOURCES: core/bundle.c core/manifest.c core/manifest_table.c core/manifest_value.c core/manifest_check.c core/plan.c */
-/* SOURCES: core/plan_bundle.c core/plan_mem.c core/plan_ram.c core/plan_layout.c core/plan_conflict.c core/plan_cpu.c */
-/* SOURCES: core/plan_print.c core/fmt.c arch/arm64/layout.c tests/unit/bad/bad_build.c tests/unit/bad/bad_bundle.c */
-/* SOURCES: tests/unit/bad/bad_manifest.c tests/unit/bad/bad_each.c @libfdt */
+/* SOURCES: core/bundle.c core/manifest.c core/manifest_table.c core/manifest_value.c core/manifest_check.c core/plan.c core/plan_bundle.c core/plan_mem.c core/plan_ram.c core/plan_layout.c core/plan_conflict.c core/plan_cpu.c core/plan_print.c core/fmt.c arch/arm64/layout.c tests/unit/bad/bad_build.c tests/unit/bad/bad_bundle.c tests/unit/bad/bad_manifest.c tests/unit/bad/bad_each.c @libfdt */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

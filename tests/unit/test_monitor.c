@@ -43,7 +43,10 @@ bool vm_any_active(void)
 
 const char *vm_state_name(u32 state)
 {
-	return state == VM_RUNNING ? "running" : state == VM_ABSENT ? "absent" : state == VM_PAUSED ? "paused" : "other";
+	return state == VM_RUNNING  ? "running"
+	       : state == VM_ABSENT ? "absent"
+	       : state == VM_PAUSED ? "paused"
+				    : "other";
 }
 
 u64 vcpu_pc(const struct vcpu *vcpu UNUSED)
@@ -311,8 +314,8 @@ static void no_key_is_taken_while_a_listing_runs_but_ctrl_c_ends_it(void **state
 
 static void help_names_every_command(void **state UNUSED)
 {
-	static const char *const names[] = {"help",  "vm ",  "console", "replay",  "log",      "trace", "stat",
-					    "cpus",  "mem",  "version", "poweroff", "reboot"};
+	static const char *const names[] = {"help", "vm ",  "console", "replay",  "log",      "trace",
+					    "stat", "cpus", "mem",     "version", "poweroff", "reboot"};
 
 	command("help");
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++)

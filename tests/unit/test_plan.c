@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SOURCES: core/bundle.c core/manifest.c core/manifest_table.c core/manifest_value.c core/manifest_check.c core/plan.c */
-/* SOURCES: core/plan_bundle.c core/plan_mem.c core/plan_ram.c core/plan_layout.c core/plan_conflict.c core/plan_cpu.c */
-/* SOURCES: core/plan_print.c core/fmt.c arch/arm64/layout.c @libfdt */
+/* SOURCES: core/bundle.c core/manifest.c core/manifest_table.c core/manifest_value.c core/manifest_check.c core/plan.c core/plan_bundle.c core/plan_mem.c core/plan_ram.c core/plan_layout.c core/plan_conflict.c core/plan_cpu.c core/plan_print.c core/fmt.c arch/arm64/layout.c @libfdt */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -447,6 +445,31 @@ static void carved_memory_is_aligned_and_never_given_out_again(void **state)
 	assert_int_equal(plan_carve(&planner.mem, UINT64_MAX, KIB(4), 0).v, 0);
 }
 
+static u64 two_mib(const struct plan *pl)
+{
+	u64 placed = 0;
+
+	for (u32 i = 0; i < pl->nr_vms; i++)
+		placed += !pl->vms[i].refused && pl->vms[i].nr_ram;
+	return placed * MIB(2);
+}
+
+static void what_the_hypervisor_needs_stays_free(void **state)
+{
+	(void)state;
+	planner.reserve = two_mib;
+	struct vm_plan *a = add_vm("a", POLICY_PINNED, 4, 975), *b = add_vm("b", POLICY_PINNED, 4, 974);
+	struct vm_plan *c = add_vm("c", POLICY_SHARED, 1, 2);
+
+	plan_place(&planner);
+	assert_true(a->refused && !b->refused && c->refused);
+	assert_true(
+		env_has("refused: /vms/a/memory-mib: 975 asked, but the hypervisor needs 2048 KiB itself"));
+	assert_int_equal(a->nr_ram, 0);
+	assert_int_equal(plan_mem_free(&planner.mem, NODE_ANY), MIB(2));
+	assert_int_not_equal(plan_carve(&planner.mem, MIB(2), KIB(64), NODE_ANY).v, 0);
+}
+
 static void released_memory_is_merged_again(void **state)
 {
 	hpa_t block[8];
@@ -637,6 +660,7 @@ int main(void)
 		cmocka_unit_test_setup(the_last_free_page_can_be_given_out, setup),
 		cmocka_unit_test_setup(too_many_pieces_are_refused_and_nothing_is_lost, setup),
 		cmocka_unit_test_setup(carved_memory_is_aligned_and_never_given_out_again, setup),
+		cmocka_unit_test_setup(what_the_hypervisor_needs_stays_free, setup),
 		cmocka_unit_test_setup(released_memory_is_merged_again, setup),
 		cmocka_unit_test_setup(page_0_is_never_free, setup),
 		cmocka_unit_test_setup(random_machines_never_give_memory_twice, setup),

@@ -309,7 +309,7 @@ static void yield_lets_the_other_go_first(void **state UNUSED)
 {
 	struct load *a = add(100, 0, 0), *b = add(100, 0, 0);
 
-	run_for(2 * MS);
+	run_for(300); /* less than the shortest slice */
 	struct vcpu *first = cpus[0].current;
 	vcpu_yield(first);
 	rounds(0);
@@ -317,6 +317,17 @@ static void yield_lets_the_other_go_first(void **state UNUSED)
 	run_for(20 * S);
 	assert_share(a, 1, 2, 20 * S);
 	assert_share(b, 1, 2, 20 * S);
+}
+
+static void yield_of_one_that_is_owed_time_lets_the_other_go_first_too(void **state UNUSED)
+{
+	struct load *heavy = add(10000, 0, 0), *light = add(100, 0, 0);
+
+	run_for(55 * MS);
+	assert_ptr_equal(cpus[0].current, heavy->v);
+	vcpu_yield(heavy->v);
+	rounds(0);
+	assert_ptr_equal(cpus[0].current, light->v);
 }
 
 static void yield_of_a_lone_vcpu_does_nothing(void **state UNUSED)
@@ -503,12 +514,19 @@ static void wake_again(struct vcpu *v)
 	fake_on(0);
 }
 
+/* The word is not 0 when the remote wake comes, so that one does not kick. */
+static void resched_then_wake_again(struct vcpu *v)
+{
+	cpus[0].attention |= ATTN_RESCHED;
+	wake_again(v);
+}
+
 static void a_storm_does_not_keep_the_tail_from_returning(void **state UNUSED)
 {
 	struct load *a = add(100, 0, 0);
 
 	run_for(1);
-	fake_world.on_sync = wake_again;
+	fake_world.on_sync = resched_then_wake_again;
 	wake_again(a->v);
 	fake_cpu.kicks[0] = 0;
 	u32 syncs = a->v->arch->syncs;
@@ -684,6 +702,7 @@ int main(void)
 		T(wake_ups_cannot_preempt_more_often_than_once_a_millisecond),
 		T(two_vcpus_of_one_vm_share_like_any_two),
 		T(yield_lets_the_other_go_first),
+		T(yield_of_one_that_is_owed_time_lets_the_other_go_first_too),
 		T(yield_of_a_lone_vcpu_does_nothing),
 		T(time_is_charged_to_who_ran),
 		T(random_loads_never_break_the_queue),

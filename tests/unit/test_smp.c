@@ -13,6 +13,7 @@
 static struct {
 	u32 starts, resets, stops, wakes;
 } seen;
+static bool wakes_only; /* this run is about interrupts: guests sleep, wake each other and yield */
 
 /* ---- what a guest does between two exits ---- */
 
@@ -68,7 +69,7 @@ static void act_as_guest(struct vcpu *v)
 		vcpu_block(v);
 		return;
 	}
-	switch (fake_random(48)) {
+	switch (wakes_only ? fake_random(28) % 25 : fake_random(48)) {
 	case 0 ... 3:
 		vcpu_block(v);
 		break;
@@ -226,6 +227,7 @@ static void make_vms(void)
 static void one_run(u64 seed, u32 switches)
 {
 	core_reset(4, seed % 3 == 0 ? 2 : 1);
+	wakes_only = seed % 2;
 	fake_world.house = house;
 	fake_world.build_steps = seed % 4;
 	fake_world.scrub_steps = seed % 3;

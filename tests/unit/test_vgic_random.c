@@ -296,9 +296,16 @@ static void settle(void)
 	}
 }
 
+/* While a CPU waits, the others run. */
+static void others(void)
+{
+	deliver_wakes();
+}
+
 static void run(u32 nr, u32 nr_lr, bool eoimode, u64 with)
 {
 	env(nr, nr_lr, eoimode);
+	fake_gic.on_relax = others;
 	memset(&r, 0, sizeof(r));
 	seed = with;
 	r.nr = nr;
@@ -329,12 +336,6 @@ static void run(u32 nr, u32 nr_lr, bool eoimode, u64 with)
 	env_done();
 }
 
-/* While a CPU waits, the others run. */
-static void others(void)
-{
-	deliver_wakes();
-}
-
 static void sweep(u32 nr, bool eoimode)
 {
 	static const u32 lrs[] = { 1, 2, 3, 4, 16 };
@@ -354,13 +355,24 @@ static void one_vcpu_with_eoimode_1_sees_an_ideal_gic(void **s UNUSED)
 	sweep(1, true);
 }
 
+static void three_vcpus_with_eoimode_0_see_an_ideal_gic(void **s UNUSED)
+{
+	sweep(3, false);
+}
+
+static void three_vcpus_with_eoimode_1_see_an_ideal_gic(void **s UNUSED)
+{
+	sweep(3, true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_vcpu_with_eoimode_0_sees_an_ideal_gic),
 		cmocka_unit_test(one_vcpu_with_eoimode_1_sees_an_ideal_gic),
+		cmocka_unit_test(three_vcpus_with_eoimode_0_see_an_ideal_gic),
+		cmocka_unit_test(three_vcpus_with_eoimode_1_see_an_ideal_gic),
 	};
 
-	(void)others;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

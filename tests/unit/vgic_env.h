@@ -169,13 +169,13 @@ static inline void deliver_wakes(void)
 {
 	u32 was = fake_gic.current;
 
-	for (u32 i = 0; i < 64; i++) {
-		if (!(woken >> i & 1))
-			continue;
+	while (woken) {
+		u32 i = (u32)__builtin_ctzll(woken);
+
+		woken &= woken - 1;
 		on(i);
 		vgic_cpu_sync(&vc[i]);
 	}
-	woken = 0;
 	on(was);
 }
 

@@ -18,3 +18,7 @@ BOOT_LIMIT     := 163840
 
 # The machine of `make run`. -accel tcg: with KVM there would be no EL2. Ctrl-C and Ctrl-] reach the guest (-nographic).
 QEMU = qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3 -cpu max -smp 4 -m 2G -nographic -nic none
+
+# What exits run through (OPT_HOT).
+HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich) \
+	core/mmio core/sched core/timer

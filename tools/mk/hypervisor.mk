@@ -16,7 +16,9 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 INCLUDES := -I. -I$O/gen
 CODE := -std=c11 -ffreestanding -fpie -fno-plt -fstack-protector-strong -fno-common \
 	-g $(ARCH_FLAGS)
-OPT ?= -O2
+# Small, because resident code has a limit; what every exit runs through is made fast instead.
+OPT ?= -Os
+OPT_HOT ?= -O2
 CFLAGS := $(CODE) $(WARNINGS) $(INCLUDES)
 # The copy and fill functions must not be turned into calls of themselves.
 CFLAGS_core/string.o := -fno-tree-loop-distribute-patterns
@@ -53,8 +55,8 @@ force:
 
 # Rewritten only when the flags change; every object depends on it.
 $O/flags: force | build/.host-run
-	@mkdir -p $O; echo '$(CC) $(OPT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
-		echo '$(CC) $(OPT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' > $@
+	@mkdir -p $O; echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
+		echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' > $@
 
 $O/gen/version.h: force
 	@mkdir -p $(@D); v=$$(git describe --tags --always --dirty 2>/dev/null || echo unknown); \
@@ -66,7 +68,7 @@ boot-only = $(OBJCOPY) --prefix-alloc-sections=.boot $1
 compile = @mkdir -p $(@D); echo "  CC      $<"; $(CC) -MMD -MP
 
 $O/%.o: %.c $O/flags | $O/gen/version.h $(LIB_READY)
-	$(compile) $(CFLAGS) $(FREESTANDING) $(or $(OPT_$*.o),$(OPT)) $(CFLAGS_$*.o) -c $< -o $@
+	$(compile) $(CFLAGS) $(FREESTANDING) $(or $(OPT_$*.o),$(if $(filter $(HOT),$*),$(OPT_HOT)),$(OPT)) $(CFLAGS_$*.o) -c $< -o $@
 	$(if $(filter $(BOOT_ONLY),$*),@$(call boot-only,$@))
 
 $O/%.o: %.S $O/flags | $O/gen/version.h

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Malformed archives (bad.h), made from the sound one. A case is added by adding its row. */
+#define _GNU_SOURCE /* memmem */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>

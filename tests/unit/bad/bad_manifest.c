@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Malformed manifests (bad.h). A case is added by adding its row. */
+#define _GNU_SOURCE /* memmem */
 #include <libfdt.h>
 #include <string.h>
 
