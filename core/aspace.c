@@ -176,7 +176,7 @@ enum err aspace_add(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u32 attr)
 	e = frames_add(hpa, size, as->owner, attr & PT_DEVICE ? FRAME_DEVICE : FRAME_DIRTY);
 	if (e)
 		return e;
-	insert_region(as, (struct aspace_region){ gpa.v, hpa.v, size, attr, as->owner });
+	insert_region(as, (struct aspace_region){ gpa.v, hpa.v, size, attr, as->owner, false });
 	return OK;
 }
 
@@ -195,7 +195,7 @@ enum err aspace_add_shared(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u3
 
 	if (!f || f->owner != FRAME_SHARED || f->state != FRAME_CONST)
 		return ERR_PERM;
-	insert_region(as, (struct aspace_region){ gpa.v, hpa.v, size, attr, FRAME_SHARED });
+	insert_region(as, (struct aspace_region){ gpa.v, hpa.v, size, attr, FRAME_SHARED, false });
 	return OK;
 }
 
@@ -323,6 +323,8 @@ static enum err end_unmap(struct aspace *as)
 	for (u32 i = 0; i < as->nr; i++)
 		if (is_private(as, &as->region[i]))
 			set_state(frames_of(as, &as->region[i]), FRAME_DIRTY);
+	for (u32 i = 0; i < as->nr; i++)
+		as->region[i].hidden = false;
 	enter(as, ASPACE_EMPTY);
 	return OK;
 }
@@ -396,7 +398,33 @@ bool aspace_is_mapped(const struct aspace *as, gpa_t gpa, bool write)
 {
 	const struct aspace_region *r = region_at(as, gpa.v);
 
-	return r && load_acquire(&as->phase) == ASPACE_MAPPED && (!write || (r->attr & PT_W));
+	return r && load_acquire(&as->phase) == ASPACE_MAPPED && !load_acquire(&r->hidden) &&
+	       (!write || (r->attr & PT_W));
+}
+
+void aspace_show(struct aspace *as, gpa_t gpa, bool show)
+{
+	struct aspace_region *r = NULL;
+	enum err e = OK;
+	u64 done = 0;
+
+	for (u32 i = 0; i < as->nr; i++)
+		if (as->region[i].gpa == gpa.v)
+			r = &as->region[i];
+	ASSERT(r);
+	spin_lock(&as->lock);
+	if (as->phase == ASPACE_MAPPED && r->hidden == show) {
+		/* Faults retry while an address counts as shown: hidden before it goes, shown after it came. */
+		if (!show) {
+			store_release(&r->hidden, true);
+			e = pt_unmap_range(&as->pt, r->gpa, r->size, UINT32_MAX, &done);
+		} else {
+			e = pt_map_range(&as->pt, r->gpa, r->hpa, r->size, r->attr, UINT32_MAX, &done);
+			store_release(&r->hidden, false);
+		}
+	}
+	spin_unlock(&as->lock);
+	ASSERT(e == OK);
 }
 
 /*

@@ -38,6 +38,7 @@
 
 #include "core/pgtable.h"
 #include "core/plan.h"
+#include "hal/atomic.h"
 #include "hal/types.h"
 
 /* ---- frames ---- */
@@ -81,6 +82,7 @@ struct aspace_region {
 	u64 gpa, hpa, size;
 	u32 attr;  /* enum pt_attr */
 	u32 owner; /* enum frame_owner, of its frames */
+	bool hidden; /* taken out of stage 2 for a while (aspace_show) */
 };
 
 enum aspace_phase { ASPACE_EMPTY, ASPACE_MAPPING, ASPACE_MAPPED, ASPACE_UNMAPPING };
@@ -94,6 +96,7 @@ struct aspace {
 	u32 cur;       /* progress of a step sequence: region ... */
 	u64 pos;       /* ... and bytes of it */
 	bool reaping;  /* second half of unmapping */
+	spinlock_t lock; /* aspace_show() of different devices */
 	struct aspace_region region[ASPACE_REGIONS_MAX]; /* sorted by gpa */
 };
 
@@ -157,6 +160,12 @@ enum err aspace_translate(const struct aspace *as, gpa_t gpa, u64 len, bool writ
  * programming), and LOADED or CLEAN frames reached before they are mapped.
  */
 enum err aspace_translate_host(const struct aspace *as, gpa_t gpa, u64 len, hpa_t *hpa, u64 *chunk) MUST_USE;
+
+/*
+ * While the VM runs: take the region that begins at gpa out of stage 2, flushed on return, or
+ * put it back. For devices that are memory part of the time (flash). Any CPU; leaf lock as->lock.
+ */
+void aspace_show(struct aspace *as, gpa_t gpa, bool show);
 
 /* Is gpa mapped, with write permission if `write`? For a stage-2 fault that must then be retried. */
 bool aspace_is_mapped(const struct aspace *as, gpa_t gpa, bool write);

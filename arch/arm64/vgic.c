@@ -212,12 +212,3 @@ void vgic_set_ppi(struct vgic_cpu *c, u32 intid, bool level)
 	c->vgic->wake &= ~BIT64(c->index); /* its own CPU is at it */
 	vgic_unlock(c->vgic, self);
 }
-
-void vgic_inject_linked(struct vgic_cpu *c, u32 intid)
-{
-	struct vgic *g = c->vgic;
-
-	vgic_lock(g);
-	vgic_link(c, intid);
-	vgic_unlock(g, c->loaded ? c : NULL);
-}

@@ -104,6 +104,8 @@ static void group_write(struct vgic_access *a, u32 val)
 {
 	u32 changed = (a->b->group ^ val) & a->valid;
 
+	if (!changed)
+		return;
 	vgic_begin(a, changed);
 	a->b->group ^= changed;
 	vgic_end(a, changed);
@@ -118,6 +120,8 @@ static void enable_set(struct vgic_access *a, u32 val)
 {
 	u32 changed = val & ~a->b->enable & a->valid;
 
+	if (!changed)
+		return;
 	vgic_begin(a, changed);
 	a->b->enable |= changed;
 	vgic_end(a, changed);
@@ -127,6 +131,8 @@ static void enable_clear(struct vgic_access *a, u32 val)
 {
 	u32 changed = val & a->b->enable;
 
+	if (!changed)
+		return;
 	vgic_begin(a, changed);
 	a->b->enable &= ~changed;
 	a->g->rwp |= remote_owners(a, changed);

@@ -45,7 +45,7 @@ static void sgi_one(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u
 		g->wake |= BIT64(c->index);
 	} else if (c->overflow) {
 		c->todo |= 1;
-	} else {
+	} else if (!vgic_pend_sgi(c, intid)) {
 		vgic_refresh(c, c->irq[intid].lr);
 	}
 }
@@ -54,14 +54,11 @@ static void sgi_one(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u
  * With one security state SGI1R makes SGIs of either group, SGI0R and ASGI1R
  * only of group 0, as the target has them configured (8.1.10, table 8-14).
  */
-void vgic_sgi(struct vgic_cpu *self, enum vgic_sgi_kind kind, u64 value)
+static void __attribute__((noinline)) sgi_send(struct vgic_cpu *self, enum vgic_sgi_kind kind, u32 intid,
+					       u64 targets)
 {
 	struct vgic *g = self->vgic;
-	u64 targets = sgi_targets(self, value);
-	u32 intid = SGIR_INTID(value);
 
-	if (!targets)
-		return;
 	vgic_lock(g);
 	for (; targets; targets &= targets - 1) {
 		struct vgic_cpu *c = g->cpu[__builtin_ctzll(targets)];
@@ -73,6 +70,14 @@ void vgic_sgi(struct vgic_cpu *self, enum vgic_sgi_kind kind, u64 value)
 			sgi_one(g, self, c, intid);
 	}
 	vgic_unlock(g, self);
+}
+
+void vgic_sgi(struct vgic_cpu *self, enum vgic_sgi_kind kind, u64 value)
+{
+	u64 targets = sgi_targets(self, value);
+
+	if (targets)
+		sgi_send(self, kind, SGIR_INTID(value), targets);
 }
 
 /* ---- ICC_DIR_EL1 ---- */
@@ -208,6 +213,11 @@ static bool icc_read(u32 i, u64 *val)
 
 bool vgic_cpu_sysreg(struct vgic_cpu *self, u32 iss, bool write, u64 *val)
 {
+	/* By far the most frequent. */
+	if (likely((iss & SYSREG_ISS_MASK) == icc_regs[0].iss && write)) {
+		vgic_sgi(self, VGIC_SGI1R, *val);
+		return true;
+	}
 	for (u32 i = 0; i < ARRAY_SIZE(icc_regs); i++)
 		if (icc_regs[i].iss == (iss & SYSREG_ISS_MASK))
 			return write ? icc_write(self, i, *val) : icc_read(i, val);

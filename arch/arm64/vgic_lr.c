@@ -175,7 +175,11 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 
 static void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n, u32 intid)
 {
-	b->in_lr |= BIT32(intid & 31);
+	u32 bit = BIT32(intid & 31);
+	bool plain = vgic_forwarded(c->vgic, b) & bit && (!(b->active & bit) || v->active_tag == tag_of(b, v, bit));
+
+	b->in_lr |= bit;
+	v->flags = (u8)((v->flags & ~VIRQ_ODD_LR) | (plain ? 0 : VIRQ_ODD_LR));
 	v->lr = (u8)n;
 	v->owner = (u8)c->index;
 	c->lr_irq[n] = (u16)intid;
@@ -272,6 +276,36 @@ static bool belongs_here(const struct vgic_cpu *c, const struct vgic_bank *b, co
 	return (vgic_ready(c->vgic, b) & bit) && (intid < 32 || v->target == c->index);
 }
 
+/*
+ * The short way for a private interrupt that is pended again: its LR is empty
+ * and its other fields are still right. False: it has to go the long way.
+ */
+static inline bool lr_again(struct vgic_cpu *c, u32 intid, u64 hw)
+{
+	struct virq *v = &c->irq[intid];
+	u64 lr;
+
+	if (v->flags || c->overflow)
+		return false;
+	lr = ich_lr_read(v->lr);
+	if ((lr & (LR_STATE | LR_EOI)) || (lr & LR_HW) != hw)
+		return false;
+	c->priv.active &= ~BIT32(intid);
+	ich_lr_write(v->lr, lr | LR_PENDING);
+	return true;
+}
+
+bool vgic_pend_sgi(struct vgic_cpu *c, u32 intid)
+{
+	u32 bit = BIT32(intid);
+
+	if (!lr_again(c, intid, 0))
+		return false;
+	c->priv.lr_pend |= bit;
+	c->priv.latch &= ~bit;
+	return true;
+}
+
 /* Out of LR n and, if it still belongs there, in again. `fired`: its physical interrupt did, in between. */
 static inline void refresh(struct vgic_cpu *c, u32 n, bool fired)
 {
@@ -299,7 +333,7 @@ void vgic_refresh(struct vgic_cpu *c, u32 n)
 	refresh(c, n, false);
 }
 
-void vgic_link(struct vgic_cpu *c, u32 intid)
+static void __attribute__((noinline)) link_slow(struct vgic_cpu *c, u32 intid)
 {
 	u32 bit = BIT32(intid);
 
@@ -307,12 +341,28 @@ void vgic_link(struct vgic_cpu *c, u32 intid)
 		refresh(c, c->irq[intid].lr, true);
 		if (c->overflow)
 			c->todo |= 1;
+	} else {
+		c->linked |= bit;
+		c->priv.line |= bit;
+		if (vgic_ready(c->vgic, &c->priv) & bit)
+			vgic_post(c->vgic, c, c, intid);
+	}
+	vgic_unlock(c->vgic, c->loaded ? c : NULL);
+}
+
+void vgic_inject_linked(struct vgic_cpu *c, u32 intid)
+{
+	struct vgic *g = c->vgic;
+	u32 bit = BIT32(intid);
+
+	vgic_lock(g);
+	if (unlikely(!(c->priv.in_lr & bit) || !lr_again(c, intid, LR_HW))) {
+		link_slow(c, intid);
 		return;
 	}
 	c->linked |= bit;
 	c->priv.line |= bit;
-	if (vgic_ready(c->vgic, &c->priv) & bit)
-		vgic_post(c->vgic, c, c, intid);
+	spin_unlock(&g->lock);
 }
 
 void vgic_peek(struct vgic_cpu *c)
@@ -348,20 +398,29 @@ static u32 ready_here(const struct vgic_cpu *c, const struct vgic_bank *b, u32 w
 	return word ? ready & c->routed[word - 1] : ready;
 }
 
+/* Interrupts of the bank that are in LRs of c and pended again. */
+static void flush_again(struct vgic_cpu *c, const struct vgic_bank *b, u32 word)
+{
+	u32 again = b->in_lr & vgic_pending(b) & vgic_forwarded(c->vgic, b);
+
+	if (!word)
+		again &= ~c->linked;
+	for (; again; again &= again - 1) {
+		u32 intid = word * 32 + (u32)__builtin_ctz(again);
+		struct virq *v = vgic_virq(c->vgic, c, intid);
+
+		if (v->owner == c->index && (intid >= 16 || !vgic_pend_sgi(c, intid)))
+			vgic_refresh(c, v->lr);
+	}
+}
+
 /* False: no room. */
 static bool flush_word(struct vgic_cpu *c, u32 word)
 {
 	struct vgic *g = c->vgic;
 	struct vgic_bank *b = vgic_bank(g, c, word);
-	u32 again = b->in_lr & vgic_pending(b) & vgic_forwarded(g, b);
 
-	for (; again; again &= again - 1) {
-		u32 intid = word * 32 + (u32)__builtin_ctz(again);
-		struct virq *v = vgic_virq(g, c, intid);
-
-		if (v->owner == c->index)
-			vgic_refresh(c, v->lr);
-	}
+	flush_again(c, b, word);
 	for (u32 ready = ready_here(c, b, word); ready; ready &= ready - 1) {
 		u32 intid = word * 32 + (u32)__builtin_ctz(ready);
 		int n = lr_alloc(c);
@@ -373,12 +432,25 @@ static bool flush_word(struct vgic_cpu *c, u32 word)
 	return true;
 }
 
+/* An SGI that is in its LR still: what an IPI usually finds. False: there is more to do. */
+static bool flush_sgi(struct vgic_cpu *c)
+{
+	struct vgic_bank *b = &c->priv;
+	u32 intid = (u32)__builtin_ctz(b->latch | 1u << 31);
+
+	if (c->todo != 1 || b->latch != BIT32(intid) || !(b->in_lr & BIT32(intid)) || intid >= 16)
+		return false;
+	return vgic_pend_sgi(c, intid) && !vgic_ready(c->vgic, b);
+}
+
 void vgic_flush(struct vgic_cpu *c)
 {
 	if (c->overflow) {
 		vgic_resync(c);
 		return;
 	}
+	if (flush_sgi(c))
+		c->todo = 0;
 	while (c->todo) {
 		u32 word = (u32)__builtin_ctz(c->todo);
 
@@ -390,7 +462,7 @@ void vgic_flush(struct vgic_cpu *c)
 	}
 }
 
-void vgic_unlock(struct vgic *g, struct vgic_cpu *self)
+void vgic_unlock_busy(struct vgic *g, struct vgic_cpu *self)
 {
 	u64 wake;
 
@@ -410,20 +482,24 @@ struct pick {
 	u16 intid;
 };
 
-/* The lowest keys stay in top[0..max), sorted; equal ones in the order they come. */
-static u32 pick_insert(struct pick *top, u32 n, u32 max, struct pick p)
+struct picks {
+	struct pick top[ICH_LR_MAX];
+	u32 n;
+	u32 total;
+};
+
+/* The lowest keys stay in top[0..max), max > 0, sorted; equal ones in the order they come. */
+static inline void pick_insert(struct picks *p, u32 max, u16 key, u32 intid)
 {
 	u32 i;
 
-	if (n == max) {
-		if (!max || p.key >= top[n - 1].key)
-			return n;
-		n--;
-	}
-	for (i = n; i > 0 && top[i - 1].key > p.key; i--)
-		top[i] = top[i - 1];
-	top[i] = p;
-	return n + 1;
+	p->total++;
+	if (p->n == max && key >= p->top[max - 1].key)
+		return;
+	i = p->n < max ? p->n++ : max - 1;
+	for (; i > 0 && p->top[i - 1].key > key; i--)
+		p->top[i] = p->top[i - 1];
+	p->top[i] = (struct pick){ key, (u16)intid };
 }
 
 static u16 key_of(const struct vgic_bank *b, const struct virq *v, u32 bit, u64 vmcr)
@@ -432,12 +508,6 @@ static u16 key_of(const struct vgic_bank *b, const struct virq *v, u32 bit, u64 
 
 	return (u16)((v->priority & VGIC_PRIORITY_MASK) | (vmcr & enable ? 0 : VGIC_KEY_MASKED));
 }
-
-struct picks {
-	struct pick top[ICH_LR_MAX];
-	u32 n;
-	u32 total;
-};
 
 /* At most 32 words with 32 bits each; each is looked at once. */
 static void pick_pending(struct vgic_cpu *c, struct picks *p, u32 max, u64 vmcr)
@@ -455,13 +525,12 @@ static void pick_pending(struct vgic_cpu *c, struct picks *p, u32 max, u64 vmcr)
 			u32 intid = word * 32 + i;
 			u16 key = key_of(b, vgic_virq(c->vgic, c, intid), BIT32(i), vmcr);
 
-			p->n = pick_insert(p->top, p->n, max, (struct pick){ key, (u16)intid });
-			p->total++;
+			pick_insert(p, max, key, intid);
 		}
 	}
 }
 
-/* Active interrupts of this vCPU that are in no LR; max 0 only counts. */
+/* Active interrupts of this vCPU that are in no LR. */
 static void pick_active(struct vgic_cpu *c, struct picks *p, u32 max)
 {
 	p->n = p->total = 0;
@@ -477,9 +546,7 @@ static void pick_active(struct vgic_cpu *c, struct picks *p, u32 max)
 			if (v->owner != c->index)
 				continue;
 			any = true;
-			p->n = pick_insert(p->top, p->n, max,
-					   (struct pick){ (u16)PRIORITY_OF(v->active_tag), (u16)intid });
-			p->total++;
+			pick_insert(p, max, (u16)PRIORITY_OF(v->active_tag), intid);
 		}
 		if (!any && !(b->active & b->in_lr))
 			c->act &= ~BIT32(word);

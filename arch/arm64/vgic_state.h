@@ -54,7 +54,15 @@ static inline void vgic_lock(struct vgic *g)
 }
 
 /* Take what `self` got meanwhile into its list registers, release the lock and wake others. */
-void vgic_unlock(struct vgic *g, struct vgic_cpu *self);
+void vgic_unlock_busy(struct vgic *g, struct vgic_cpu *self);
+
+static inline void vgic_unlock(struct vgic *g, struct vgic_cpu *self)
+{
+	if ((self && self->todo) || g->wake)
+		vgic_unlock_busy(g, self);
+	else
+		spin_unlock(&g->lock);
+}
 
 /* ---- vgic_lr.c ---- */
 
@@ -69,8 +77,8 @@ void vgic_flush(struct vgic_cpu *c);
 void vgic_peek(struct vgic_cpu *c);
 /* The interrupt in LR n of the loaded vCPU changed: make the LR agree. */
 void vgic_refresh(struct vgic_cpu *c, u32 n);
-/* The physical interrupt behind a PPI of c fired (home). */
-void vgic_link(struct vgic_cpu *c, u32 intid);
+/* An SGI of the loaded vCPU that is in an LR and has its latch set: into the LR, if that is simple. */
+bool vgic_pend_sgi(struct vgic_cpu *c, u32 intid);
 /* The interrupt is ready: tell the vCPU it is for. `c` owns the bank when word is 0. */
 void vgic_post(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u32 intid);
 /* It is no longer active (and not in an LR). */

@@ -24,8 +24,9 @@ size_t platform_size(const struct vm_plan *plan UNUSED)
 }
 
 /* Flash is in stage 2 while it reads as an array; commands take it out. */
-static void flash_direct(struct vflash *dev UNUSED, bool direct UNUSED)
+static void flash_direct(struct vflash *dev, bool direct)
 {
+	aspace_show(dev->vm->aspace, dev->base, direct);
 }
 
 static enum err create_flash(struct vm *vm, struct board *b)

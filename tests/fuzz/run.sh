@@ -13,7 +13,7 @@ lib_dir=$out/lib
 
 seconds=${FUZZ_SECONDS:-20}
 sanitizers=address,undefined
-compiler=(clang -std=gnu11 -g -O1 -D_GNU_SOURCE "-fsanitize=$sanitizers" -fno-sanitize-recover=all)
+compiler=(clang -std=gnu11 -g -O1 "-fsanitize=$sanitizers" -fno-sanitize-recover=all)
 
 compile() { # OUT FILE OPTION...
 	local to=$1 file=$2

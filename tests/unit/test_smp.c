@@ -8,7 +8,7 @@
  */
 #include "tests/unit/core_under_test.h"
 
-#define DEAF_LIMIT 3000
+#define DEAF_LIMIT 200
 
 static struct {
 	u32 starts, resets, stops, wakes;
@@ -69,7 +69,7 @@ static void act_as_guest(struct vcpu *v)
 		vcpu_block(v);
 		return;
 	}
-	switch (wakes_only ? fake_random(28) % 25 : fake_random(48)) {
+	switch (fake_random(48) + (wakes_only && fake_random(2) ? 48 : 0)) {
 	case 0 ... 3:
 		vcpu_block(v);
 		break;
@@ -81,7 +81,8 @@ static void act_as_guest(struct vcpu *v)
 		cpu_on(v);
 		break;
 	case 14:
-		vcpu_power_off(v);
+		if (!wakes_only)
+			vcpu_power_off(v);
 		break;
 	case 15 ... 22:
 		fake_virq(&vm->vcpus[fake_random(vm->nr_vcpus)]);
@@ -94,15 +95,15 @@ static void act_as_guest(struct vcpu *v)
 		fake_virq(any_vcpu());
 		break;
 	case 28:
-		if (fake_random(6) == 0)
+		if (!wakes_only && fake_random(6) == 0)
 			vm_post(vm, VM_EV_HALT);
 		break;
 	case 29:
-		if (fake_random(6) == 0)
+		if (!wakes_only && fake_random(6) == 0)
 			vm_post(vm, VM_EV_GUEST_RESET);
 		break;
 	case 30:
-		if (fake_random(6) == 0)
+		if (!wakes_only && fake_random(6) == 0)
 			vm_fault(v, "test");
 		break;
 	default:
@@ -138,7 +139,7 @@ static bool house(void)
 	static const u8 wish[] = {VM_EV_CREATE, VM_EV_CREATE, VM_EV_START,  VM_EV_START,  VM_EV_START,  VM_EV_PAUSE,
 				  VM_EV_RESUME, VM_EV_RESUME, VM_EV_RESUME, VM_EV_RESET,  VM_EV_DESTROY};
 
-	if (!fake_smp_draining && fake_random(8) == 0)
+	if (!fake_smp_draining && fake_random(wakes_only ? 50 : 8) == 0)
 		vm_post(&vms[fake_random(nr_vms)], (enum vm_event)wish[fake_random(ARRAY_SIZE(wish))]);
 	if (!fake_smp_draining && fake_random(8) == 0)
 		fake_virq(any_vcpu());

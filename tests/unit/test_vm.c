@@ -266,6 +266,8 @@ static void what_the_guest_does_while_a_pause_is_under_way_is_not_lost(void **st
 		continue;
 	assert_state(VM_STOPPING);
 	vm_post(vm, VM_EV_HALT);
+	rounds(1);
+	rounds(2); /* STOPPED is posted now, too */
 	settle();
 	assert_state(VM_HALTED);
 	assert_int_equal(vm->arch->time_stops, 0);
