@@ -8,6 +8,7 @@
 #include "boot/fdt.h"
 #include "boot/handoff.h"
 #include "boot/memmap.h"
+#include "boot/pci.h"
 #include "core/build.h"
 #include "core/console.h"
 #include "core/cpu.h"
@@ -220,8 +221,10 @@ void boot_main(u64 arg)
 	must(found, "no usable description of this machine");
 	start_cpus(&the_machine);
 	plan_begin(&planner, &the_machine, &the_plan);
+	planner.reserve = pools_size;
 	describe();
 	must(arch_boot_init(&the_machine), "this machine");
+	pci_quiesce(&the_machine);
 	start_all_cpus();
 	host_windows_init(nr_cpus);
 	make_plan();

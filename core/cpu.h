@@ -30,8 +30,9 @@ struct cpu {
 	void *arch;
 	bool housekeeping; /* runs house_work(): console, monitor, and on the first one vm_work() */
 	bool online;
-	struct vcpu *vcpus;     /* all that live here, by cpu_next; constant after boot */
-	struct vcpu *requested; /* those with requests, by request_next; pushed by any CPU, taken whole by this one */
+	struct vcpu *vcpus; /* all that live here, by cpu_next; constant after boot */
+	struct vcpu *
+		requested; /* those with requests, by request_next; pushed by any CPU, taken whole by this one */
 
 	/* ---- this CPU only ---- */
 	struct vcpu *pinned; /* runnable `pinned` vCPU */

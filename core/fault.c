@@ -48,7 +48,7 @@ enum vm_event vm_outcome(struct vm *vm, enum vm_event ev)
 		[FAULT_RESTART] = VM_EV_GUEST_RESET,
 		[FAULT_DESTROY] = VM_EV_DESTROY,
 	};
-	static const u8 on_reset[] = { [RESET_RESTART] = VM_EV_GUEST_RESET, [RESET_HALT] = VM_EV_HALT };
+	static const u8 on_reset[] = {[RESET_RESTART] = VM_EV_GUEST_RESET, [RESET_HALT] = VM_EV_HALT};
 
 	if (ev == VM_EV_FAULT)
 		ev = (enum vm_event)on_fault[vm->plan->on_fault];

@@ -12,7 +12,7 @@
  * - WAKE is clear while a vCPU is loaded or blocked (so that a wake is told), and was set by its home or
  *   a waker else, so that further wakes are silent: it is loaded, and then looks, in any case.
  *
- * No locks. Remote accesses: requests, power, request_next/requested, attention,
+ * No locks. Remote accesses: requests, power, claim, request_next/requested, attention,
  * vm->live; all read-modify-write, whose order on each word carries the rest.
  */
 #include "core/sched_policy.h"
@@ -237,22 +237,25 @@ void vcpu_wake(struct vcpu *v)
 		notify(v);
 }
 
+/* The claim is held for three stores: until then the vCPU is off to everybody, and no other CPU_ON mixes with this one. */
 enum err vcpu_power_on(struct vcpu *v, gpa_t entry, u64 arg)
 {
-	if (!atomic_cas_u32(&v->power, VCPU_OFF, VCPU_CLAIMED))
-		return load_relaxed(&v->power) == VCPU_ON ? ERR_EXIST : ERR_BUSY;
-	v->start_entry = entry;
-	v->start_arg = arg;
-	store_release(&v->power, VCPU_ON_PENDING);
-	vcpu_request(v, VCPU_REQ_START);
-	return OK;
-}
-
-enum vcpu_power vcpu_power_state(const struct vcpu *v)
-{
+	bool claimed = atomic_cas_u32(&v->claim, 0, 1);
 	u32 power = load_acquire(&v->power);
 
-	return power == VCPU_CLAIMED ? VCPU_ON_PENDING : (enum vcpu_power)power;
+	if (claimed && power == VCPU_OFF) {
+		v->start_entry = entry;
+		v->start_arg = arg;
+		store_release(&v->power, VCPU_ON_PENDING);
+	}
+	if (claimed)
+		store_release(&v->claim, 0);
+	if (power == VCPU_ON)
+		return ERR_EXIST;
+	if (!claimed || power != VCPU_OFF)
+		return ERR_BUSY;
+	vcpu_request(v, VCPU_REQ_START);
+	return OK;
 }
 
 /* ---- run state: home CPU ---- */

@@ -51,7 +51,8 @@ bool vm_any_active(void)
 
 static void enter_state(struct vm *vm, enum vm_state state)
 {
-	static const u32 told = 1u << VM_ABSENT | 1u << VM_READY | 1u << VM_RUNNING | 1u << VM_PAUSED | 1u << VM_HALTED;
+	static const u32 told =
+		1u << VM_ABSENT | 1u << VM_READY | 1u << VM_RUNNING | 1u << VM_PAUSED | 1u << VM_HALTED;
 
 	vm->step = 0;
 	vm->step_pos = 0;
@@ -210,10 +211,10 @@ enum action {
 };
 
 static void (*const actions[ACTIONS])(struct vm *vm, enum vm_event ev) = {
-	[DROP] = act_drop,         [REFUSE] = act_refuse,   [LATER] = act_drop,     [CREATE] = act_create,
-	[WANT] = act_want_start,   [RUN] = act_run,         [RESUME] = act_resume,  [REBUILD] = act_rebuild,
-	[SCRUB] = act_scrub,       [FAILED] = act_failed,   [SCRUBBED] = act_scrubbed, [BUILT] = act_built,
-	[STOP] = act_stop,         [GOAL] = act_goal,       [STOPPED] = act_stopped,
+	[DROP] = act_drop,       [REFUSE] = act_refuse, [LATER] = act_drop,        [CREATE] = act_create,
+	[WANT] = act_want_start, [RUN] = act_run,       [RESUME] = act_resume,     [REBUILD] = act_rebuild,
+	[SCRUB] = act_scrub,     [FAILED] = act_failed, [SCRUBBED] = act_scrubbed, [BUILT] = act_built,
+	[STOP] = act_stop,       [GOAL] = act_goal,     [STOPPED] = act_stopped,
 };
 
 /* clang-format off */

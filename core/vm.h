@@ -29,14 +29,13 @@ struct sched_policy;
 /* ---- vCPU ---- */
 
 /*
- * PSCI / HSM power state. Any CPU: OFF -> CLAIMED -> ON_PENDING (vcpu_power_on).
- * Home: ON_PENDING -> ON, ON -> OFF. Read it with vcpu_power_state().
+ * PSCI / HSM power state. OFF -> ON_PENDING: any CPU, who holds `claim` (vcpu_power_on).
+ * ON_PENDING -> ON -> OFF: home.
  */
 enum vcpu_power {
 	VCPU_OFF,
 	VCPU_ON_PENDING, /* entry and argument are there; the home has not started it yet */
 	VCPU_ON,
-	VCPU_CLAIMED, /* one caller won and is writing entry and argument */
 };
 
 /* Requests to the home CPU. */
@@ -67,6 +66,7 @@ struct vcpu {
 	u16 home;  /* physical CPU */
 	u32 requests;
 	u32 power; /* enum vcpu_power */
+	u32 claim; /* 1: a CPU_ON is writing what follows */
 	gpa_t start_entry;
 	u64 start_arg;
 	struct vcpu *request_next; /* on the home's list of requests; owned by who set LISTED */
@@ -90,9 +90,9 @@ struct vcpu {
 /* ---- VM ---- */
 
 enum vm_state {
-	VM_ABSENT,    /* holds nothing: its frames are zeroed, its translations gone */
-	VM_BUILDING,  /* zeroing, loading, mapping in steps */
-	VM_READY,     /* built, never run since; no vCPU runs */
+	VM_ABSENT,   /* holds nothing: its frames are zeroed, its translations gone */
+	VM_BUILDING, /* zeroing, loading, mapping in steps */
+	VM_READY,    /* built, never run since; no vCPU runs */
 	VM_RUNNING,
 	VM_PAUSED,
 	VM_STOPPING,  /* vCPUs are being put; `goal` says what comes then */
@@ -143,7 +143,7 @@ struct vm {
 	struct mmio_map *mmio;
 	struct vuart *console;
 	void *board; /* its devices, platform.h */
-	u32 step; /* progress, owned by vm_build_step() and vm_scrub_step(); both 0 at their first call */
+	u32 step;    /* progress, owned by vm_build_step() and vm_scrub_step(); both 0 at their first call */
 	u32 step_item;
 	u64 step_pos;
 	u64 work_ticks; /* housekeeping time charged to this VM */
@@ -186,8 +186,6 @@ void vcpu_request(struct vcpu *vcpu, u32 bits);
 void vcpu_wake(struct vcpu *vcpu);
 /* Any CPU: CPU_ON. ERR_EXIST already on, ERR_BUSY pending. */
 enum err vcpu_power_on(struct vcpu *vcpu, gpa_t entry, u64 arg) MUST_USE;
-/* Any CPU: VCPU_OFF, VCPU_ON_PENDING or VCPU_ON, as AFFINITY_INFO reports it. */
-enum vcpu_power vcpu_power_state(const struct vcpu *vcpu);
 /* Current vCPU: CPU_OFF; it is not entered again until CPU_ON. The last one may go too: the VM stays running. */
 void vcpu_power_off(struct vcpu *vcpu);
 /* Current vCPU: it does not run for a reason of enum vcpu_held. For sched.c and fault.c. */

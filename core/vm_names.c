@@ -3,8 +3,9 @@
 #include "core/vm.h"
 
 static const char *const state_names[VM_STATES] = {
-	[VM_ABSENT] = "absent",   [VM_BUILDING] = "building",   [VM_READY] = "ready",         [VM_RUNNING] = "running",
-	[VM_PAUSED] = "paused",   [VM_STOPPING] = "stopping",   [VM_SCRUBBING] = "scrubbing", [VM_HALTED] = "halted",
+	[VM_ABSENT] = "absent",       [VM_BUILDING] = "building", [VM_READY] = "ready",
+	[VM_RUNNING] = "running",     [VM_PAUSED] = "paused",     [VM_STOPPING] = "stopping",
+	[VM_SCRUBBING] = "scrubbing", [VM_HALTED] = "halted",
 };
 
 static const char *const event_names[VM_EVENTS] = {

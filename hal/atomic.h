@@ -20,14 +20,14 @@
 #define load_relaxed(p) atomic_volatile(p)
 #define store_release(p, v) ((void)(atomic_volatile(p) = (v)))
 #define store_relaxed(p, v) ((void)(atomic_volatile(p) = (v)))
-#define atomic_update(p, expr)                    \
-	__extension__({                           \
-		__typeof__(*(p)) old_ = *(p);     \
-		atomic_volatile(p) = (expr);      \
-		old_;                             \
+#define atomic_update(p, expr)                \
+	__extension__({                       \
+		__typeof__(*(p)) old_ = *(p); \
+		atomic_volatile(p) = (expr);  \
+		old_;                         \
 	})
 #define atomic_or(p, v) atomic_update(p, old_ | (v))
-#define atomic_and(p, v) atomic_update(p, old_ & (v))
+#define atomic_and(p, v) atomic_update(p, old_ &(v))
 #define atomic_add(p, v) atomic_update(p, old_ + (v))
 #define atomic_xchg(p, v) atomic_update(p, v)
 #define atomic_cas(p, old, new_value) (*(p) == (old) ? (atomic_volatile(p) = (new_value), true) : false)
@@ -41,11 +41,11 @@
 #define atomic_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_ACQ_REL)
 #define atomic_xchg(p, v) __atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL)
 /* One attempt on a word or pointer; true when *p was old and now is new. */
-#define atomic_cas(p, old, new_value)                                                                    \
-	__extension__({                                                                                  \
-		__typeof__(*(p)) old_ = (old);                                                           \
-		__atomic_compare_exchange_n((p), &old_, (new_value), false, __ATOMIC_ACQ_REL,            \
-			__ATOMIC_ACQUIRE);                                                               \
+#define atomic_cas(p, old, new_value)                                                         \
+	__extension__({                                                                       \
+		__typeof__(*(p)) old_ = (old);                                                \
+		__atomic_compare_exchange_n((p), &old_, (new_value), false, __ATOMIC_ACQ_REL, \
+					    __ATOMIC_ACQUIRE);                                \
 	})
 #endif
 /* Orders every access before it with every access after it, a store with a later load too. */

@@ -193,7 +193,8 @@ static enum err dist_init(const struct machine *m)
 		return ERR_NOMEM;
 	arch = (u32)PIDR2_ARCH(rd32(gic.dist, GICD_PIDR2));
 	if (arch != 3 && arch != 4) {
-		log_error("interrupt controller: architecture version %u, only GICv3 and v4 are supported", arch);
+		log_error("interrupt controller: architecture version %u, only GICv3 and v4 are supported",
+			  arch);
 		return ERR_UNSUPPORTED;
 	}
 	typer = rd32(gic.dist, GICD_TYPER);
@@ -306,7 +307,8 @@ static void redist_lpis_off(volatile u8 *rd, u32 cpu)
 		return;
 	wr32(rd, GICR_CTLR, rd32(rd, GICR_CTLR) & ~GICR_CTLR_LPIS);
 	if (wait_clear(rd, GICR_CTLR, GICR_CTLR_RWP) || (rd32(rd, GICR_CTLR) & GICR_CTLR_LPIS))
-		log_warn("CPU %u: LPIs stay enabled as firmware left them; its tables must stay untouched", cpu);
+		log_warn("CPU %u: LPIs stay enabled as firmware left them; its tables must stay untouched",
+			 cpu);
 }
 
 static enum err redist_quiesce(volatile u8 *rd)

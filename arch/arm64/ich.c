@@ -15,34 +15,38 @@
 #define VTR_PREBITS(v) BITS(v, 28, 26)
 #define VTR_PRIBITS(v) BITS(v, 31, 29)
 
-struct ich_features ich_features = { .nr_lr = ICH_LR_MAX,
-	.priority_bits = 8,
-	.preempt_bits = 7,
-	.id_bits = 1,
-	.tdir = true,
-	.a3v = true,
-	.seis = false };
+struct ich_features ich_features = {.nr_lr = ICH_LR_MAX,
+				    .priority_bits = 8,
+				    .preempt_bits = 7,
+				    .id_bits = 1,
+				    .tdir = true,
+				    .a3v = true,
+				    .seis = false};
 
 #define LIST_REGISTERS(X) \
 	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
 u64 ich_lr_read(u32 n)
 {
-#define READ(i)   \
+#define READ(i) \
 	case i: \
 		return read_sysreg(ICH_LR##i##_EL2);
-	switch (n) { LIST_REGISTERS(READ) }
+	switch (n) {
+		LIST_REGISTERS(READ)
+	}
 #undef READ
 	return 0;
 }
 
 void ich_lr_write(u32 n, u64 lr)
 {
-#define WRITE(i)                                \
-	case i:                               \
+#define WRITE(i)                                   \
+	case i:                                    \
 		write_sysreg(ICH_LR##i##_EL2, lr); \
 		return;
-	switch (n) { LIST_REGISTERS(WRITE) }
+	switch (n) {
+		LIST_REGISTERS(WRITE)
+	}
 #undef WRITE
 }
 
@@ -50,21 +54,25 @@ void ich_lr_write(u32 n, u64 lr)
 
 u32 ich_apr_read(u32 group, u32 n)
 {
-#define READ(g, i)      \
-	case (g) * 4 + (i): \
+#define READ(g, i)        \
+	case (g)*4 + (i): \
 		return (u32)read_sysreg(ICH_AP##g##R##i##_EL2);
-	switch (group * 4 + n) { ACTIVE_PRIORITIES(READ) }
+	switch (group * 4 + n) {
+		ACTIVE_PRIORITIES(READ)
+	}
 #undef READ
 	return 0;
 }
 
 void ich_apr_write(u32 group, u32 n, u32 value)
 {
-#define WRITE(g, i)                                    \
-	case (g) * 4 + (i):                                \
+#define WRITE(g, i)                                         \
+	case (g)*4 + (i):                                   \
 		write_sysreg(ICH_AP##g##R##i##_EL2, value); \
 		return;
-	switch (group * 4 + n) { ACTIVE_PRIORITIES(WRITE) }
+	switch (group * 4 + n) {
+		ACTIVE_PRIORITIES(WRITE)
+	}
 #undef WRITE
 }
 

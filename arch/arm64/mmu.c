@@ -31,7 +31,6 @@
 
 /* Owned memory is mapped by blocks where it fills them. */
 #define BLOCK MIB(2)
-
 #define HOST_TABLES 128
 #define HOST_OWNER 0xffff
 
@@ -151,9 +150,11 @@ volatile void *host_map_io(hpa_t base, u64 size)
 {
 	u64 first = align_down(base.v, PAGE_SIZE), len = align_up(base.v + size, PAGE_SIZE) - first, va = io_next;
 
+	if (len >= BLOCK) /* the same place in a block as the registers', so that blocks map them */
+		va = align_up(va, BLOCK) + (first & (BLOCK - 1));
 	if (len > IO_AREA + IO_AREA_SIZE - va || map(va, first, len, PT_R | PT_W | PT_DEVICE) != OK)
 		return NULL;
-	io_next += len + PAGE_SIZE; /* a hole behind each device */
+	io_next = va + len + PAGE_SIZE; /* a hole behind each device */
 	return (volatile void *)(uintptr_t)(va + (base.v - first));
 }
 

@@ -17,7 +17,7 @@
 /* Until timer_init(), early boot waits by something sensible. */
 #define DEFAULT_HZ 1000000000u
 
-struct timer_host timer_host = { .hz = DEFAULT_HZ };
+struct timer_host timer_host = {.hz = DEFAULT_HZ};
 
 u64 time_now(void)
 {

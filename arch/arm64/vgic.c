@@ -11,12 +11,12 @@
 
 static void virq_reset(struct virq *v)
 {
-	*v = (struct virq){ .hw = v->hw, .target = v->target, .owner = v->owner };
+	*v = (struct virq){.hw = v->hw, .target = v->target, .owner = v->owner};
 }
 
 static void redist_reset(struct vgic_cpu *c)
 {
-	c->priv = (struct vgic_bank){ .edge = 0xffff };
+	c->priv = (struct vgic_bank){.edge = 0xffff};
 	c->hint = c->act = c->todo = 0;
 	c->linked = 0;
 	c->asleep = true;
@@ -40,7 +40,7 @@ void vgic_reset(struct vgic *g)
 	g->ctlr = 0;
 	g->dirty = g->rwp = g->wake = 0;
 	for (u32 i = 0; i < VGIC_SPI_BANKS; i++)
-		g->spi[i] = (struct vgic_bank){ 0 };
+		g->spi[i] = (struct vgic_bank){0};
 	for (u32 i = 0; i < VGIC_SPIS; i++) {
 		virq_reset(&g->irq[i]);
 		g->irq[i].target = g->irq[i].owner = 0;
@@ -109,18 +109,6 @@ void vgic_cpu_put(struct vgic_cpu *c)
 		c->apr[1][n] = ich_apr_read(1, n);
 	}
 	ich_hcr_write(0);
-}
-
-void vgic_cpu_sync(struct vgic_cpu *c)
-{
-	struct vgic *g = c->vgic;
-
-	if (!c->loaded)
-		return;
-	vgic_lock(g);
-	if (g->dirty & BIT64(c->index))
-		vgic_resync(c);
-	vgic_unlock(g, c);
 }
 
 void vgic_cpu_resync(struct vgic_cpu *c)

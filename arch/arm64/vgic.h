@@ -46,10 +46,10 @@ struct mmio_ops;
 
 struct vgic_bank {
 	u32 enable;
-	u32 group;  /* 1: group 1 */
-	u32 edge;   /* 0: level */
-	u32 line;   /* the input as the device drives it */
-	u32 latch;  /* pending by an edge or by software */
+	u32 group; /* 1: group 1 */
+	u32 edge;  /* 0: level */
+	u32 line;  /* the input as the device drives it */
+	u32 latch; /* pending by an edge or by software */
 	u32 active;
 	u32 in_lr;
 	u32 lr_pend;
@@ -67,12 +67,12 @@ enum virq_flags {
 };
 
 struct virq {
-	u32 route;  /* Aff3..Aff0 as written */
-	u16 hw;     /* PPI: physical INTID that may be linked, 0 none */
+	u32 route; /* Aff3..Aff0 as written */
+	u16 hw;    /* PPI: physical INTID that may be linked, 0 none */
 	u8 priority;
 	u8 active_tag; /* while active: priority when it was acknowledged; bit 0: group */
-	u8 target;  /* vCPU it is routed to, or VGIC_NOBODY */
-	u8 owner;   /* vCPU that has it in an LR or active */
+	u8 target;     /* vCPU it is routed to, or VGIC_NOBODY */
+	u8 owner;      /* vCPU that has it in an LR or active */
 	u8 lr;
 	u8 flags;
 };

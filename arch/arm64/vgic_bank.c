@@ -283,15 +283,15 @@ struct bank_reg {
 
 /* By offset / 0x80; entries without functions are RAZ/WI: ITARGETSR, IGRPMODR, NSACR, SGIR, ... */
 static const struct bank_reg bank_regs[32] = {
-	[0x080 >> 7] = { group_read, group_write },     /* IGROUPR */
-	[0x100 >> 7] = { enable_read, enable_set },     /* ISENABLER */
-	[0x180 >> 7] = { enable_read, enable_clear },   /* ICENABLER */
-	[0x200 >> 7] = { pending_read, pending_set },   /* ISPENDR */
-	[0x280 >> 7] = { pending_read, pending_clear }, /* ICPENDR */
-	[0x300 >> 7] = { active_read, active_set },     /* ISACTIVER */
-	[0x380 >> 7] = { active_read, active_clear },   /* ICACTIVER */
-	[0xc00 >> 7] = { config_read, config_write },   /* ICFGR0..31 */
-	[0xc80 >> 7] = { config_read, config_write },   /* ICFGR32..63 */
+	[0x080 >> 7] = {group_read, group_write},     /* IGROUPR */
+	[0x100 >> 7] = {enable_read, enable_set},     /* ISENABLER */
+	[0x180 >> 7] = {enable_read, enable_clear},   /* ICENABLER */
+	[0x200 >> 7] = {pending_read, pending_set},   /* ISPENDR */
+	[0x280 >> 7] = {pending_read, pending_clear}, /* ICPENDR */
+	[0x300 >> 7] = {active_read, active_set},     /* ISACTIVER */
+	[0x380 >> 7] = {active_read, active_clear},   /* ICACTIVER */
+	[0xc00 >> 7] = {config_read, config_write},   /* ICFGR0..31 */
+	[0xc80 >> 7] = {config_read, config_write},   /* ICFGR32..63 */
 };
 
 #define IPRIORITYR 0x400
@@ -316,7 +316,7 @@ static bool locate(struct vgic_access *a, struct vgic *g, struct vgic_cpu *self,
 	/* word 0 is a redistributor's, the others are the distributor's */
 	if ((word == 0) != (c != NULL))
 		return false;
-	*a = (struct vgic_access){ .g = g, .self = self, .c = c, .b = vgic_bank(g, c, word) };
+	*a = (struct vgic_access){.g = g, .self = self, .c = c, .b = vgic_bank(g, c, word)};
 	a->word = word;
 	a->off = off;
 	a->valid = word == VGIC_SPI_BANKS ? VGIC_LAST_BANK_MASK : ~0u;
@@ -358,7 +358,7 @@ void vgic_bank_write(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, 
 u32 vgic_id_register(u32 off, u8 part)
 {
 	/* PIDR4 (4 KiB count, JEP106 continuation), PIDR0..3 (part, JEP106 code, revision), CIDR0..3. */
-	static const u8 id[12] = { 0x44, 0, 0, 0, 0, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1 };
+	static const u8 id[12] = {0x44, 0, 0, 0, 0, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1};
 	u32 i = (off - 0xffd0) >> 2;
 
 	return i == 4 ? part : id[i];

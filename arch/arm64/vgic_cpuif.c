@@ -10,7 +10,7 @@
 
 /* ---- SGIs ---- */
 
-#define SGIR_TARGETS(v) ((u32)(v) & 0xffff)
+#define SGIR_TARGETS(v) ((u32)(v)&0xffff)
 #define SGIR_AFF1(v) ((u32)((v) >> 16) & 0xff)
 #define SGIR_INTID(v) ((u32)((v) >> 24) & 0xf)
 #define SGIR_AFF2(v) ((u32)((v) >> 32) & 0xff)
@@ -54,8 +54,8 @@ static void sgi_one(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u
  * With one security state SGI1R makes SGIs of either group, SGI0R and ASGI1R
  * only of group 0, as the target has them configured (8.1.10, table 8-14).
  */
-static void __attribute__((noinline)) sgi_send(struct vgic_cpu *self, enum vgic_sgi_kind kind, u32 intid,
-					       u64 targets)
+static void __attribute__((noinline))
+sgi_send(struct vgic_cpu *self, enum vgic_sgi_kind kind, u32 intid, u64 targets)
 {
 	struct vgic *g = self->vgic;
 
@@ -85,7 +85,7 @@ void vgic_sgi(struct vgic_cpu *self, enum vgic_sgi_kind kind, u64 value)
 void vgic_dir(struct vgic_cpu *self, u32 intid)
 {
 	struct vgic *g = self->vgic;
-	struct vgic_access a = { .g = g, .self = self, .c = self, .word = intid / 32 };
+	struct vgic_access a = {.g = g, .self = self, .c = self, .word = intid / 32};
 	struct virq *v;
 	u32 bit = BIT32(intid & 31);
 
@@ -160,13 +160,13 @@ static const struct {
 	enum icc_reg reg;
 	enum vgic_sgi_kind kind;
 } icc_regs[] = {
-	{ SYSREG_ISS(3, 0, 12, 11, 5), ICC_SGI, VGIC_SGI1R },
-	{ SYSREG_ISS(3, 0, 12, 11, 7), ICC_SGI, VGIC_SGI0R },
-	{ SYSREG_ISS(3, 0, 12, 11, 6), ICC_SGI, VGIC_ASGI1R },
-	{ SYSREG_ISS(3, 0, 12, 11, 1), ICC_DIR, 0 },
-	{ SYSREG_ISS(3, 0, 12, 12, 4), ICC_CTLR, 0 },
-	{ SYSREG_ISS(3, 0, 4, 6, 0), ICC_PMR, 0 },
-	{ SYSREG_ISS(3, 0, 12, 11, 3), ICC_RPR, 0 },
+	{SYSREG_ISS(3, 0, 12, 11, 5), ICC_SGI, VGIC_SGI1R},
+	{SYSREG_ISS(3, 0, 12, 11, 7), ICC_SGI, VGIC_SGI0R},
+	{SYSREG_ISS(3, 0, 12, 11, 6), ICC_SGI, VGIC_ASGI1R},
+	{SYSREG_ISS(3, 0, 12, 11, 1), ICC_DIR, 0},
+	{SYSREG_ISS(3, 0, 12, 12, 4), ICC_CTLR, 0},
+	{SYSREG_ISS(3, 0, 4, 6, 0), ICC_PMR, 0},
+	{SYSREG_ISS(3, 0, 12, 11, 3), ICC_RPR, 0},
 };
 
 static bool icc_write(struct vgic_cpu *self, u32 i, u64 val)

@@ -62,7 +62,7 @@ static void ctlr_write(struct vgic *g, struct vgic_cpu *self, u32 val)
 static void message(struct vgic *g, struct vgic_cpu *self, u32 val, bool set)
 {
 	u32 intid = val & 0x3ff;
-	struct vgic_access a = { .g = g, .self = self, .word = intid / 32, .valid = ~0u };
+	struct vgic_access a = {.g = g, .self = self, .word = intid / 32, .valid = ~0u};
 	u32 bit = BIT32(intid & 31);
 
 	if (intid < 32 || intid >= VGIC_INTIDS)
@@ -132,7 +132,7 @@ static u8 target_of(const struct vgic *g, u32 affinity)
 
 static void route_write(struct vgic *g, struct vgic_cpu *self, u32 intid, u64 val)
 {
-	struct vgic_access a = { .g = g, .self = self, .b = &g->spi[intid / 32 - 1], .word = intid / 32 };
+	struct vgic_access a = {.g = g, .self = self, .b = &g->spi[intid / 32 - 1], .word = intid / 32};
 	struct virq *v = &g->irq[intid - 32];
 	u32 bit = BIT32(intid & 31);
 
@@ -216,4 +216,4 @@ static void dist_write(void *dev, struct vcpu *vcpu, u64 off64, u32 size, u64 va
 		vgic_bank_write(g, self, NULL, off, size, (u32)val);
 }
 
-const struct mmio_ops vgic_dist_ops = { .sizes = 1 | 4 | 8, .read = dist_read, .write = dist_write };
+const struct mmio_ops vgic_dist_ops = {.sizes = 1 | 4 | 8, .read = dist_read, .write = dist_write};

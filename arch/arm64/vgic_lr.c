@@ -24,8 +24,8 @@
 #include "arch/arm64/timer_regs.h"
 #include "arch/arm64/vgic_state.h"
 
-#define PRIORITY_OF(tag) ((tag) & VGIC_PRIORITY_MASK)
-#define GROUP_OF(tag) ((tag) & 1u)
+#define PRIORITY_OF(tag) ((tag)&VGIC_PRIORITY_MASK)
+#define GROUP_OF(tag) ((tag)&1u)
 
 /* Priority and group as they are kept while an interrupt is active. */
 static u8 tag_of(const struct vgic_bank *b, const struct virq *v, u32 bit)
@@ -176,7 +176,8 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 static void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n, u32 intid)
 {
 	u32 bit = BIT32(intid & 31);
-	bool plain = vgic_forwarded(c->vgic, b) & bit && (!(b->active & bit) || v->active_tag == tag_of(b, v, bit));
+	bool plain = vgic_forwarded(c->vgic, b) & bit &&
+		     (!(b->active & bit) || v->active_tag == tag_of(b, v, bit));
 
 	b->in_lr |= bit;
 	v->flags = (u8)((v->flags & ~VIRQ_ODD_LR) | (plain ? 0 : VIRQ_ODD_LR));
@@ -295,7 +296,7 @@ static inline bool lr_again(struct vgic_cpu *c, u32 intid, u64 hw)
 	return true;
 }
 
-bool vgic_pend_sgi(struct vgic_cpu *c, u32 intid)
+static inline bool pend_sgi(struct vgic_cpu *c, u32 intid)
 {
 	u32 bit = BIT32(intid);
 
@@ -304,6 +305,11 @@ bool vgic_pend_sgi(struct vgic_cpu *c, u32 intid)
 	c->priv.lr_pend |= bit;
 	c->priv.latch &= ~bit;
 	return true;
+}
+
+bool vgic_pend_sgi(struct vgic_cpu *c, u32 intid)
+{
+	return pend_sgi(c, intid);
 }
 
 /* Out of LR n and, if it still belongs there, in again. `fired`: its physical interrupt did, in between. */
@@ -432,15 +438,33 @@ static bool flush_word(struct vgic_cpu *c, u32 word)
 	return true;
 }
 
-/* An SGI that is in its LR still: what an IPI usually finds. False: there is more to do. */
-static bool flush_sgi(struct vgic_cpu *c)
+/* All that is new is one SGI that is in its LR still: what an IPI usually finds. False: there is more to do. */
+static inline bool flush_sgi(struct vgic_cpu *c)
 {
 	struct vgic_bank *b = &c->priv;
-	u32 intid = (u32)__builtin_ctz(b->latch | 1u << 31);
+	u32 sgi = b->latch;
+	bool alone = sgi && !(sgi & (sgi - 1)) && !(sgi & ~(b->in_lr & 0xffff)) && !(b->line & ~c->linked);
 
-	if (c->todo != 1 || b->latch != BIT32(intid) || !(b->in_lr & BIT32(intid)) || intid >= 16)
+	if (c->todo != 1 || !alone || !pend_sgi(c, (u32)__builtin_ctz(sgi)))
 		return false;
-	return vgic_pend_sgi(c, intid) && !vgic_ready(c->vgic, b);
+	c->todo = 0;
+	return true;
+}
+
+void vgic_cpu_sync(struct vgic_cpu *c)
+{
+	struct vgic *g = c->vgic;
+
+	if (!c->loaded)
+		return;
+	vgic_lock(g);
+	if (unlikely(g->dirty & BIT64(c->index)))
+		vgic_resync(c);
+	else if (likely(flush_sgi(c) && !g->wake)) {
+		spin_unlock(&g->lock);
+		return;
+	}
+	vgic_unlock(g, c);
 }
 
 void vgic_flush(struct vgic_cpu *c)
@@ -449,8 +473,6 @@ void vgic_flush(struct vgic_cpu *c)
 		vgic_resync(c);
 		return;
 	}
-	if (flush_sgi(c))
-		c->todo = 0;
 	while (c->todo) {
 		u32 word = (u32)__builtin_ctz(c->todo);
 
@@ -499,7 +521,7 @@ static inline void pick_insert(struct picks *p, u32 max, u16 key, u32 intid)
 	i = p->n < max ? p->n++ : max - 1;
 	for (; i > 0 && p->top[i - 1].key > key; i--)
 		p->top[i] = p->top[i - 1];
-	p->top[i] = (struct pick){ key, (u16)intid };
+	p->top[i] = (struct pick){key, (u16)intid};
 }
 
 static u16 key_of(const struct vgic_bank *b, const struct virq *v, u32 bit, u64 vmcr)

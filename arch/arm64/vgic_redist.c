@@ -68,4 +68,4 @@ static void redist_write(void *dev, struct vcpu *vcpu, u64 off64, u32 size, u64 
 		store_relaxed(&c->asleep, !!(val & WAKER_SLEEP));
 }
 
-const struct mmio_ops vgic_redist_ops = { .sizes = 1 | 4 | 8, .read = redist_read, .write = redist_write };
+const struct mmio_ops vgic_redist_ops = {.sizes = 1 | 4 | 8, .read = redist_read, .write = redist_write};

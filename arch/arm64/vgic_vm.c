@@ -141,7 +141,7 @@ void vtimer_vcpu_reset(struct vcpu *vcpu)
 
 void vtimer_vm_reset(struct vm *vm)
 {
-	vm->arch->vtimer = (struct vtimer_vm){ .offset = time_now() };
+	vm->arch->vtimer = (struct vtimer_vm){.offset = time_now()};
 }
 
 void vtimer_load(struct vcpu *vcpu)
@@ -156,8 +156,8 @@ void vtimer_put(struct vcpu *vcpu)
 
 void vtimer_irq(enum guest_timer t)
 {
-	static const u8 guest_intid[GUEST_TIMERS] = { [TIMER_VIRT] = VTIMER_VIRT_INTID,
-						      [TIMER_PHYS] = VTIMER_PHYS_INTID };
+	static const u8 guest_intid[GUEST_TIMERS] = {
+		[TIMER_VIRT] = VTIMER_VIRT_INTID, [TIMER_PHYS] = VTIMER_PHYS_INTID};
 	struct vcpu *vcpu = this_cpu()->current;
 
 	/* The level may have dropped between the interrupt and its acknowledge. */

@@ -7,8 +7,8 @@
 #include "arch/arm64/vgic.h"
 #include "hal/cpu.h"
 
-static const u32 guest_intid[GUEST_TIMERS] = { [TIMER_VIRT] = VTIMER_VIRT_INTID,
-					       [TIMER_PHYS] = VTIMER_PHYS_INTID };
+static const u32 guest_intid[GUEST_TIMERS] = {
+	[TIMER_VIRT] = VTIMER_VIRT_INTID, [TIMER_PHYS] = VTIMER_PHYS_INTID};
 
 static bool in_hardware(enum guest_timer i)
 {
@@ -201,7 +201,7 @@ void vtimer_init(struct vtimer *t, struct vtimer_vm *vm, struct vgic_cpu *vgic)
 void vtimer_reset(struct vtimer *t)
 {
 	for (u32 i = 0; i < GUEST_TIMERS; i++)
-		t->regs[i] = (struct vtimer_regs){ 0 };
+		t->regs[i] = (struct vtimer_regs){0};
 }
 
 void vtimer_time_stop(struct vtimer_vm *vm)

@@ -16,10 +16,13 @@ struct timer_host timer_host;
 void fake_gic_reset(u32 nr_lr)
 {
 	memset(&fake_gic, 0, sizeof(fake_gic));
-	ich_features = (struct ich_features){
-		.nr_lr = (u8)nr_lr, .priority_bits = 5, .preempt_bits = 5, .id_bits = 0, .tdir = true, .a3v = true
-	};
-	timer_host = (struct timer_host){ .intid = { 27, 30 }, .hyp_intid = 26, .hz = 62500000 };
+	ich_features = (struct ich_features){.nr_lr = (u8)nr_lr,
+					     .priority_bits = 5,
+					     .preempt_bits = 5,
+					     .id_bits = 0,
+					     .tdir = true,
+					     .a3v = true};
+	timer_host = (struct timer_host){.intid = {27, 30}, .hyp_intid = 26, .hz = 62500000};
 }
 
 struct fake_gic_cpu *fake_gic_here(void)
@@ -240,8 +243,8 @@ u32 fake_guest_iar(u32 group)
 	if (intid == FAKE_NONE || grp != group)
 		return FAKE_NONE;
 	c->lr[i] = (c->lr[i] & ~LR_PENDING) | LR_ACTIVE;
-	c->apr[grp][0] |= 1u << ((LR_PRIORITY(c->lr[i]) & group_priority_mask(grp)) >>
-				 (8 - ich_features.preempt_bits));
+	c->apr[grp][0] |=
+		1u << ((LR_PRIORITY(c->lr[i]) & group_priority_mask(grp)) >> (8 - ich_features.preempt_bits));
 	return intid;
 }
 

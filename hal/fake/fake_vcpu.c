@@ -409,7 +409,8 @@ bool fake_smp_run(u64 seed, u32 switches, void (*main)(struct cpu *cpu))
 		if (smp.waiting == all && !smp_wake_somebody()) {
 			if (fake_smp_draining)
 				return true;
-			fake_cpu.kicks[0]++; /* spurious; the test's house_work() may think of something new */
+			fake_cpu.kicks
+				[0]++; /* spurious; the test's house_work() may think of something new */
 		}
 		smp_switch_to(fake_random(nr_cpus));
 	}

@@ -26,12 +26,12 @@ static inline bool planted_cas_u32(u32 *p, u32 old, u32 new_value)
 	return done;
 }
 
-#define PLANTED(op)                           \
-	__extension__({                       \
-		fake_preempt();               \
-		__auto_type result_ = (op);   \
-		fake_preempt();               \
-		result_;                      \
+#define PLANTED(op)                         \
+	__extension__({                     \
+		fake_preempt();             \
+		__auto_type result_ = (op); \
+		fake_preempt();             \
+		result_;                    \
 	})
 
 #undef load_acquire

@@ -14,11 +14,11 @@ struct load {
 	struct vcpu *v;
 	u64 run, sleep;
 	u64 left;
-	u64 got;         /* CPU time */
-	u64 since;       /* runs without a break since */
-	u64 ready_at;    /* last time it became ready */
-	u64 worst_wait;  /* from ready or preempted to running */
-	u64 shortest;    /* time it ran before it was preempted */
+	u64 got;        /* CPU time */
+	u64 since;      /* runs without a break since */
+	u64 ready_at;   /* last time it became ready */
+	u64 worst_wait; /* from ready or preempted to running */
+	u64 shortest;   /* time it ran before it was preempted */
 	bool was_running;
 };
 
@@ -205,7 +205,8 @@ static void equal_weights_share_in_slices_of_ten_milliseconds(void **state UNUSE
 
 static void weights_are_kept_within_two_percent(void **state UNUSED)
 {
-	static const u32 rows[][4] = {{100, 300}, {100, 200, 700}, {10000, 100}, {1, 3, 6}, {100, 100, 100, 50}};
+	static const u32 rows[][4] = {
+		{100, 300}, {100, 200, 700}, {10000, 100}, {1, 3, 6}, {100, 100, 100, 50}};
 
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		u64 whole = 0;

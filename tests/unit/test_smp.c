@@ -136,8 +136,9 @@ static void run_cpu(struct cpu *cpu)
 
 static bool house(void)
 {
-	static const u8 wish[] = {VM_EV_CREATE, VM_EV_CREATE, VM_EV_START,  VM_EV_START,  VM_EV_START,  VM_EV_PAUSE,
-				  VM_EV_RESUME, VM_EV_RESUME, VM_EV_RESUME, VM_EV_RESET,  VM_EV_DESTROY};
+	static const u8 wish[] = {VM_EV_CREATE, VM_EV_CREATE, VM_EV_START,  VM_EV_START,
+				  VM_EV_START,  VM_EV_PAUSE,  VM_EV_RESUME, VM_EV_RESUME,
+				  VM_EV_RESUME, VM_EV_RESET,  VM_EV_DESTROY};
 
 	if (!fake_smp_draining && fake_random(wakes_only ? 50 : 8) == 0)
 		vm_post(&vms[fake_random(nr_vms)], (enum vm_event)wish[fake_random(ARRAY_SIZE(wish))]);
@@ -172,7 +173,7 @@ static void check_vcpu_at_rest(const struct vcpu *v)
 		wrong("stopped does not follow the VM", v);
 	if (!running)
 		return;
-	if (v->power == VCPU_ON_PENDING || v->power == VCPU_CLAIMED)
+	if (v->power == VCPU_ON_PENDING || v->claim)
 		wrong("CPU_ON was lost", v);
 	if (v->power == VCPU_ON && v->held == VCPU_HELD_BLOCKED && (v->arch->pending || v->arch->delivered))
 		wrong("a wake was lost", v);
@@ -200,7 +201,8 @@ static void check_at_rest(void)
 		seen.stops += vm->arch->time_stops;
 	}
 	for (u32 i = 0; i < nr_cpus; i++)
-		if (cpus[i].current || cpus[i].runq || cpus[i].pinned || cpus[i].attention || cpus[i].requested)
+		if (cpus[i].current || cpus[i].runq || cpus[i].pinned || cpus[i].attention ||
+		    cpus[i].requested)
 			fake_violation("CPU %u is not at rest", i);
 	if (house_pending)
 		fake_violation("a kick of the housekeeping CPU was lost");

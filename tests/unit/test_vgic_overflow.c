@@ -215,7 +215,7 @@ static void a_group_the_guest_masks_does_not_starve_the_other(void **s UNUSED)
 
 static void levels_that_stay_up_share_the_list_registers_fairly(void **s UNUSED)
 {
-	u32 seen[6] = { 0 };
+	u32 seen[6] = {0};
 
 	env(1, 2, false);
 	for (u32 i = 0; i < 6; i++) {

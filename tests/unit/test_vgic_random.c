@@ -258,10 +258,10 @@ static const struct {
 	u32 weight;
 	bool private_ok; /* on CPU 0 only, when it may name a private interrupt */
 } ops[] = {
-	{ do_latch, 20, false },  { do_unlatch, 4, false }, { do_line, 20, false },    { do_enable, 8, false },
-	{ do_disable, 4, false }, { do_priority, 4, false }, { do_sgi, 8, false },     { do_route, 3, false },
-	{ do_ctlr, 1, false },    { do_veng, 2, true },     { do_put_load, 4, true }, { do_active, 3, false },
-	{ do_config, 1, false },  { do_iar, 40, true },     { do_eoi, 30, true },     { do_dir, 12, true },
+	{do_latch, 20, false},  {do_unlatch, 4, false},  {do_line, 20, false},   {do_enable, 8, false},
+	{do_disable, 4, false}, {do_priority, 4, false}, {do_sgi, 8, false},     {do_route, 3, false},
+	{do_ctlr, 1, false},    {do_veng, 2, true},      {do_put_load, 4, true}, {do_active, 3, false},
+	{do_config, 1, false},  {do_iar, 40, true},      {do_eoi, 30, true},     {do_dir, 12, true},
 };
 
 static void step(void)
@@ -338,7 +338,7 @@ static void run(u32 nr, u32 nr_lr, bool eoimode, u64 with)
 
 static void sweep(u32 nr, bool eoimode)
 {
-	static const u32 lrs[] = { 1, 2, 3, 4, 16 };
+	static const u32 lrs[] = {1, 2, 3, 4, 16};
 
 	for (u32 k = 0; k < ARRAY_SIZE(lrs); k++)
 		for (u64 with = 1; with <= 4; with++)

@@ -54,7 +54,7 @@ static void waker_starts_asleep_and_follows_what_is_written(void **s UNUSED)
 
 static void distributor_has_nothing_for_private_interrupts(void **s UNUSED)
 {
-	static const u32 arrays[] = { IGROUPR, ISENABLER, ISPENDR, ISACTIVER, IPRIORITYR, ICFGR, ICFGR + 4 };
+	static const u32 arrays[] = {IGROUPR, ISENABLER, ISPENDR, ISACTIVER, IPRIORITYR, ICFGR, ICFGR + 4};
 
 	env(1, 4, false);
 	for (u32 i = 0; i < ARRAY_SIZE(arrays); i++) {
@@ -145,8 +145,8 @@ static void routes_are_read_back_in_whole_and_in_halves(void **s UNUSED)
 
 static void reserved_registers_and_wrong_sizes_read_zero_and_ignore_writes(void **s UNUSED)
 {
-	static const u32 zero[] = { 0xc, 0x10, 0x20, 0x50, 0x58, 0x808, 0xd04, 0xe04, 0xf00, 0xf10, 0x1000, 0x5ffc,
-				    0x8000, 0xbffc };
+	static const u32 zero[] = {0xc,   0x10,  0x20,  0x50,   0x58,   0x808,  0xd04,
+				   0xe04, 0xf00, 0xf10, 0x1000, 0x5ffc, 0x8000, 0xbffc};
 
 	env(1, 4, false);
 	for (u32 i = 0; i < ARRAY_SIZE(zero); i++) {
@@ -168,7 +168,7 @@ static void reserved_registers_and_wrong_sizes_read_zero_and_ignore_writes(void 
 
 static void every_offset_and_size_can_be_accessed(void **s UNUSED)
 {
-	static const u32 sizes[] = { 1, 4, 8 };
+	static const u32 sizes[] = {1, 4, 8};
 
 	env(2, 4, false);
 	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {

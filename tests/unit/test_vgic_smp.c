@@ -50,7 +50,7 @@ static void an_sgi_to_all_but_self_reaches_64_vcpus(void **s UNUSED)
 static void sgis_to_absent_vcpus_are_ignored(void **s UNUSED)
 {
 	static const u64 absent[] = {
-		SGI(0, 0, 0xfff8), SGI(0, 1, 0xffff),  SGI(0, 4, 0xffff),        SGI(0, 255, 0xffff),
+		SGI(0, 0, 0xfff8), SGI(0, 1, 0xffff),   SGI(0, 4, 0xffff),   SGI(0, 255, 0xffff),
 		1ULL << 32 | 1,    1ULL << 48 | 0xffff, 1ULL << 44 | 0xffff, 0,
 	};
 

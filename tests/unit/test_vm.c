@@ -477,13 +477,13 @@ static void cpu_on_starts_it_at_the_given_entry(void **state UNUSED)
 	fake_on(1);
 	assert_int_equal(vcpu_power_on(&vm->vcpus[1], GPA(0x8000), 77), OK);
 	assert_int_equal(vcpu_power_on(&vm->vcpus[1], GPA(0x9000), 78), ERR_BUSY);
-	assert_int_equal(vcpu_power_state(&vm->vcpus[1]), VCPU_ON_PENDING);
+	assert_int_equal(vm->vcpus[1].power, VCPU_ON_PENDING);
 	settle();
 	assert_true(vm->vcpus[1].arch->loaded);
 	assert_int_equal(vm->vcpus[1].arch->entry.v, 0x8000);
 	assert_int_equal(vm->vcpus[1].arch->arg, 77);
 	assert_int_equal(vcpu_power_on(&vm->vcpus[1], GPA(0x9000), 78), ERR_EXIST);
-	assert_int_equal(vcpu_power_state(&vm->vcpus[1]), VCPU_ON);
+	assert_int_equal(vm->vcpus[1].power, VCPU_ON);
 }
 
 static void cpu_off_takes_effect_when_it_is_put(void **state UNUSED)
@@ -493,7 +493,7 @@ static void cpu_off_takes_effect_when_it_is_put(void **state UNUSED)
 	vcpu_power_off(&vm->vcpus[0]);
 	assert_int_equal(vcpu_power_on(&vm->vcpus[0], GPA(1), 1), ERR_EXIST);
 	rounds(1);
-	assert_int_equal(vcpu_power_state(&vm->vcpus[0]), VCPU_OFF);
+	assert_int_equal(vm->vcpus[0].power, VCPU_OFF);
 	assert_false(fake_vm_loaded(vm));
 	settle();
 	assert_state(VM_RUNNING); /* with nobody: that is the guest's business */
@@ -503,15 +503,17 @@ static void cpu_off_takes_effect_when_it_is_put(void **state UNUSED)
 	assert_true(vm->vcpus[0].arch->loaded);
 }
 
-static void a_claimed_vcpu_is_pending_to_others_and_not_started(void **state UNUSED)
+static void a_vcpu_that_is_being_claimed_is_busy_and_not_started(void **state UNUSED)
 {
 	bring_to(VM_RUNNING);
-	vm->vcpus[1].power = VCPU_CLAIMED;
+	vm->vcpus[1].claim = 1;
 	vcpu_request(&vm->vcpus[1], VCPU_REQ_START); /* a stale one */
 	settle();
-	assert_int_equal(vcpu_power_state(&vm->vcpus[1]), VCPU_ON_PENDING);
+	assert_int_equal(vm->vcpus[1].power, VCPU_OFF);
 	assert_int_equal(vcpu_power_on(&vm->vcpus[1], GPA(1), 1), ERR_BUSY);
 	assert_int_equal(vm->vcpus[1].arch->loads, 0);
+	vm->vcpus[0].claim = 1;
+	assert_int_equal(vcpu_power_on(&vm->vcpus[0], GPA(1), 1), ERR_EXIST);
 }
 
 static void cpu_on_during_a_pause_is_done_after_it(void **state UNUSED)
@@ -526,7 +528,7 @@ static void cpu_on_during_a_pause_is_done_after_it(void **state UNUSED)
 	assert_int_equal(vcpu_power_on(&vm->vcpus[1], GPA(0x55), 1), OK);
 	settle();
 	assert_state(VM_PAUSED);
-	assert_int_equal(vcpu_power_state(&vm->vcpus[1]), VCPU_ON_PENDING);
+	assert_int_equal(vm->vcpus[1].power, VCPU_ON_PENDING);
 	post(VM_EV_RESUME);
 	assert_int_equal(vm->vcpus[1].arch->entry.v, 0x55);
 	assert_true(vm->vcpus[1].arch->loaded);
@@ -544,7 +546,7 @@ static void cpu_on_that_races_with_a_reset_is_taken_back(void **state UNUSED)
 	assert_int_equal(vcpu_power_on(&vm->vcpus[1], GPA(0x55), 1), OK);
 	settle();
 	assert_state(VM_RUNNING);
-	assert_int_equal(vcpu_power_state(&vm->vcpus[1]), VCPU_OFF);
+	assert_int_equal(vm->vcpus[1].power, VCPU_OFF);
 	assert_int_equal(vm->vcpus[1].arch->loads, 0);
 }
 
@@ -602,7 +604,7 @@ int main(void)
 		T(all_halted_is_told_once_each_time_it_becomes_true),
 		T(cpu_on_starts_it_at_the_given_entry),
 		T(cpu_off_takes_effect_when_it_is_put),
-		T(a_claimed_vcpu_is_pending_to_others_and_not_started),
+		T(a_vcpu_that_is_being_claimed_is_busy_and_not_started),
 		T(cpu_on_during_a_pause_is_done_after_it),
 		T(cpu_on_that_races_with_a_reset_is_taken_back),
 		T(vms_are_found_by_name),

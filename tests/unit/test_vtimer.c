@@ -23,7 +23,7 @@ static void tenv(bool cntpoff)
 	timer_host.cntpoff = cntpoff;
 	memset(vt, 0, sizeof(vt));
 	fake_cpu.now = 5000;
-	tvm = (struct vtimer_vm){ .offset = 1000 };
+	tvm = (struct vtimer_vm){.offset = 1000};
 	for (u32 i = 0; i < 2; i++) {
 		vtimer_init(&vt[i], &tvm, &vc[i]);
 		on(i);
@@ -202,7 +202,7 @@ static void a_linked_active_interrupt_that_lost_its_list_register_is_freed_by_eo
 	env(1, 1, false);
 	memset(vt, 0, sizeof(vt));
 	fake_cpu.now = 5000;
-	tvm = (struct vtimer_vm){ .offset = 1000 };
+	tvm = (struct vtimer_vm){.offset = 1000};
 	vtimer_init(&vt[0], &tvm, &vc[0]);
 	vtimer_cpu_load(&vt[0]);
 	setup_irq(27, 0x80, false);

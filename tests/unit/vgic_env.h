@@ -54,28 +54,28 @@ static inline struct vgic_cpu *me(void)
 
 static inline u64 gicd_rd(u32 off, u32 size)
 {
-	struct vcpu vcpu = { .index = (u16)fake_gic.current };
+	struct vcpu vcpu = {.index = (u16)fake_gic.current};
 
 	return vgic_dist_ops.read(&g, &vcpu, off, size);
 }
 
 static inline void gicd_wr(u32 off, u32 size, u64 val)
 {
-	struct vcpu vcpu = { .index = (u16)fake_gic.current };
+	struct vcpu vcpu = {.index = (u16)fake_gic.current};
 
 	vgic_dist_ops.write(&g, &vcpu, off, size, val);
 }
 
 static inline u64 gicr_rd(u32 cpu, u32 off, u32 size)
 {
-	struct vcpu vcpu = { .index = (u16)fake_gic.current };
+	struct vcpu vcpu = {.index = (u16)fake_gic.current};
 
 	return vgic_redist_ops.read(&g, &vcpu, cpu * VGIC_REDIST_SIZE + off, size);
 }
 
 static inline void gicr_wr(u32 cpu, u32 off, u32 size, u64 val)
 {
-	struct vcpu vcpu = { .index = (u16)fake_gic.current };
+	struct vcpu vcpu = {.index = (u16)fake_gic.current};
 
 	vgic_redist_ops.write(&g, &vcpu, cpu * VGIC_REDIST_SIZE + off, size, val);
 }

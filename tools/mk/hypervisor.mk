@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 	-Wlogical-op -Wduplicated-cond -Wformat=2
 
 INCLUDES := -I. -I$O/gen
-CODE := -std=c11 -ffreestanding -fpie -fno-plt -fstack-protector-strong -fno-common \
+CODE := -std=c11 -ffreestanding -fpie -include hal/hidden.h -fstack-protector-strong -fno-common \
 	-g $(ARCH_FLAGS)
 # Small, because resident code has a limit; what every exit runs through is made fast instead.
 OPT ?= -Os
@@ -26,7 +26,7 @@ CFLAGS_core/string.o := -fno-tree-loop-distribute-patterns
 SOURCES := $(wildcard core/*.c drivers/*.c drivers/*/*.c boot/*.c $(ARCH_DIR)/*.c $(ARCH_DIR)/*.S)
 OBJECTS := $(patsubst %,$O/%.o,$(basename $(SOURCES)))
 BOOT_ONLY := boot/% core/boot_% core/bundle% core/manifest% core/plan% core/decompress% core/image% core/guest_tree% \
-	core/fdt% $(ARCH_DIR)/boot_%
+	core/machine% $(ARCH_DIR)/layout
 
 # Third-party code of the hypervisor, all boot-only: freestanding, with the stub headers in place of a C library's.
 LIBFDT     := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_strerror.c fdt_addresses.c
