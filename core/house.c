@@ -68,27 +68,26 @@ static bool job_work(void)
 }
 
 /*
- * Over when every kind of work has said once, in a row, that it has no more. A
- * row may span calls: on a slow machine a call may have time for one kind only.
+ * False only when every kind of work said in this very call that it has no more: whoever kicked before the call, but
+ * after its kind had its turn in an earlier one, is not forgotten.
  */
 bool house_work(void)
 {
 	static bool (*const work[])(void) = {console_work, monitor_work, job_work, vm_work};
-	static u32 turn, quiet;
+	static u32 turn;
 	u64 begin, within;
+	bool more = false;
 
 	if (this_cpu() != house_cpu)
 		return false;
 	begin = time_now();
 	within = (u64)time_hz() * BEGIN_WITHIN_US / 1000000;
-	for (u32 i = 0; i < ARRAY_SIZE(work) && quiet < ARRAY_SIZE(work); i++) {
-		quiet = work[turn]() ? 0 : quiet + 1;
+	for (u32 i = 0; i < ARRAY_SIZE(work); i++) {
+		if (i && time_now() - begin > within)
+			return true;
+		if (work[turn]())
+			more = true;
 		turn = (turn + 1) % ARRAY_SIZE(work);
-		if (time_now() - begin > within)
-			break;
 	}
-	if (quiet < ARRAY_SIZE(work))
-		return true;
-	quiet = 0;
-	return false;
+	return more;
 }

@@ -318,4 +318,5 @@ void manifest_parse(struct planner *p, const void *fdt, u64 size)
 	for (u32 i = 0; i < ARRAY_SIZE(child); i++)
 		if (child[i].node >= 0 && !p->refused_all)
 			child[i].read(p, fdt, child[i].node);
+	manifest_check_focus(p);
 }

@@ -89,6 +89,8 @@ bool manifest_name_ok(const char *name);
 
 /* core/manifest_check.c: what no single property shows. Only for what is not refused yet. */
 void manifest_check_hypervisor(struct planner *p);
+/* After the VMs. */
+void manifest_check_focus(struct planner *p);
 void manifest_check_vm(struct planner *p, struct vm_plan *vm);
 
 /* core/manifest.c: walk the tree into p->plan and p->request. */

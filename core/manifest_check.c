@@ -6,6 +6,19 @@
  */
 #include "core/log.h"
 #include "core/manifest.h"
+#include "core/string.h"
+
+void manifest_check_focus(struct planner *p)
+{
+	const struct plan *plan = p->plan;
+
+	if (!plan->focus[0] || p->refused_all)
+		return;
+	for (u32 i = 0; i < plan->nr_vms; i++)
+		if (plan->vms[i].console && strcmp(plan->vms[i].name, plan->focus) == 0)
+			return;
+	plan_refuse(p, NULL, "/hypervisor/focus", "\"%s\" is no VM with a console", plan->focus);
+}
 
 void manifest_check_hypervisor(struct planner *p)
 {

@@ -55,6 +55,7 @@ static const struct manifest_prop hypervisor_props[] = {
 	ROW("idle-max", PROP_ANY, .archs = PLAN_X86_64),
 	ROW("profile-waive", PROP_ANY, .archs = PLAN_X86_64),
 	ROW("microcode-old-ok", PROP_ANY, .archs = PLAN_X86_64),
+	ROW("focus", PROP_STRING, PLAN(focus), .max = VM_NAME_MAX),
 	ROW("when-all-halted", PROP_WORD, PLAN(when_all_halted), .words = halted_names),
 };
 

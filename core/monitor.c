@@ -20,7 +20,7 @@
 #define OUT 2048u
 #define ROW_ROOM 512u /* a row is made when so much fits */
 #define HISTORY 8u
-#define QUIET_MS 100u
+#define QUIET_MS 500u
 #define PROMPT "monadic> "
 
 enum {

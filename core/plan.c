@@ -65,6 +65,7 @@ void plan_refuse_prop(struct planner *p, struct vm_plan *vm, const char *prop, c
 
 static void set_defaults(struct plan *plan)
 {
+	plan->focus[0] = 0;
 	plan->console[0] = 0;
 	fmt_string(plan->console, sizeof(plan->console), "auto");
 	plan->log_level = LOG_INFO;

@@ -110,6 +110,7 @@ enum when_all_halted { HALTED_MONITOR, HALTED_POWEROFF };
 
 struct plan {
 	char console[64]; /* "auto", path, "spcr", ... */
+	char focus[VM_NAME_MAX]; /* VM that has the console from the start, "": none */
 	u32 log_level;
 	u16 housekeeping[MAX_CPUS]; /* CPUs of `cpus`, at least one */
 	u32 nr_housekeeping;

@@ -23,11 +23,16 @@
 /* vruntime advances by ticks * 100 / weight; the factor has this many binary places. */
 #define WEIGHT_SHIFT 20
 #define WEIGHT_UNIT 100u
-/* `shared`, as fractions of a second: longest slice, shortest one, how far a sleeper comes back before the others. */
+/*
+ * `shared`, as fractions of a second: longest slice, shortest one, how far a sleeper comes back before the
+ * others.
+ */
 #define SLICE_MAX(hz) ((hz) / 100)
 #define SLICE_MIN(hz) ((hz) / 1000)
 #define WAKE_CREDIT(hz) ((hz) / 200)
-/* A guest on a housekeeping CPU runs at least this part of a second between two housekeeping slices (50 us). */
+/*
+ * A guest on a housekeeping CPU runs at least this part of a second between two housekeeping slices (50 us).
+ */
 #define HOUSE_REST(hz) ((hz) / 20000)
 /* Rounds of the tail before the guest is entered although others keep asking. */
 #define TAIL_ROUNDS 4
@@ -151,8 +156,9 @@ static void shared_account(struct cpu *cpu, struct vcpu *v, u64 ticks)
 }
 
 /*
- * Alone: no end. Someone is well ahead of it (woke up with credit, or is owed): after the shortest slice, which also
- * bounds how often wake-ups can preempt. Else its own slice, shorter for light ones so that they come round more often.
+ * Alone: no end. Someone is well ahead of it (woke up with credit, or is owed): after the shortest slice,
+ * which also bounds how often wake-ups can preempt. Else its own slice, shorter for light ones so that they
+ * come round more often.
  */
 static u64 shared_slice(struct cpu *cpu, struct vcpu *v)
 {
@@ -237,7 +243,10 @@ void vcpu_wake(struct vcpu *v)
 		notify(v);
 }
 
-/* The claim is held for three stores: until then the vCPU is off to everybody, and no other CPU_ON mixes with this one. */
+/*
+ * The claim is held for three stores: until then the vCPU is off to everybody, and no other CPU_ON mixes with
+ * this one.
+ */
 enum err vcpu_power_on(struct vcpu *v, gpa_t entry, u64 arg)
 {
 	bool claimed = atomic_cas_u32(&v->claim, 0, 1);
@@ -480,9 +489,9 @@ static bool house_slice(struct cpu *cpu)
 }
 
 /*
- * One slice. A guest that is loaded then has the CPU for at least as long as the slice took, and not less than
- * HOUSE_REST; kicks meanwhile are silent (house_pending stays set). Its time account stands still. What is left is
- * always left with the timer armed, so that it is not forgotten when a guest comes or goes.
+ * One slice. A guest that is loaded then has the CPU for at least as long as the slice took, and not less
+ * than HOUSE_REST; kicks meanwhile are silent (house_pending stays set). Its time account stands still. What
+ * is left is always left with the timer armed, so that it is not forgotten when a guest comes or goes.
  */
 static void house_turn(struct cpu *cpu)
 {
@@ -505,10 +514,10 @@ static void house_turn(struct cpu *cpu)
 }
 
 /*
- * Nobody to run. With work left the timer is due already: cpu_wait() does not wait then, but takes what interrupts
- * are pending between two slices.
- * attention is looked at last: what is set after that comes with a kick, an interrupt that stays pending until it is
- * taken, and with one pending cpu_wait() does not wait either.
+ * Nobody to run. With work left the timer is due already: cpu_wait() does not wait then, but takes what
+ * interrupts are pending between two slices. attention is looked at last: what is set after that comes with a
+ * kick, an interrupt that stays pending until it is taken, and with one pending cpu_wait() does not wait
+ * either.
  */
 static void idle(struct cpu *cpu)
 {

@@ -32,8 +32,9 @@ struct sched_policy {
 	/* It was loaded for `ticks` since the last call. It may be queued or already dequeued. */
 	void (*account)(struct cpu *cpu, struct vcpu *vcpu, u64 ticks);
 	/*
-	 * How long, since its slice began, the current vCPU may run before pick is asked again, given who waits
-	 * now; NO_DEADLINE: until it gives up or the queue changes. Asked anew at each change of the queue.
+	 * How long, since its slice began, the current vCPU may run before pick is asked again, given who
+	 * waits now; NO_DEADLINE: until it gives up or the queue changes. Asked anew at each change of the
+	 * queue.
 	 */
 	u64 (*slice_ticks)(struct cpu *cpu, struct vcpu *vcpu);
 };

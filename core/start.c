@@ -50,6 +50,8 @@ void start_run(void)
 	released = boot_memory_release();
 	log_info("boot code and data given back: %llu KiB", (unsigned long long)(released >> 10));
 	console_start_irq();
+	if (the_plan.focus[0] && console_set_focus(vm_find(the_plan.focus)) != OK)
+		log_warn("%s does not exist: it cannot have the focus", the_plan.focus);
 	autostart();
 	house_kick();
 	cpu_run(this_cpu());

@@ -28,7 +28,10 @@ struct timer_queue {
 };
 
 void ktimer_init(struct ktimer *t, ktimer_fn fn);
-/* (Re)arm for `deadline` ticks; one in the past fires as soon as interrupts are looked at. NO_DEADLINE disarms. */
+/*
+ * (Re)arm for `deadline` ticks; one in the past fires as soon as interrupts are looked at. NO_DEADLINE
+ * disarms.
+ */
 void ktimer_set(struct ktimer *t, u64 deadline);
 void ktimer_cancel(struct ktimer *t);
 /* Run what is due now without waiting for the interrupt. */

@@ -6,10 +6,10 @@
  * Invariants:
  * - Only vm_work(), on the first housekeeping CPU, writes a VM's state. One call does one event or
  *   one step: it is as short as the longest of those.
- * - In BUILDING, READY, PAUSED, SCRUBBING, HALTED and ABSENT no vCPU of the VM is loaded anywhere: each has acknowledged
- *   STOP, and none was told to RUN since.
- * - Events are bits: posting one twice before it is handled is posting it once. Of several the lowest (enum vm_event)
- *   goes first; one that has to wait (LATER) stays posted until the state has a word for it.
+ * - In all states but RUNNING and STOPPING no vCPU of the VM is loaded anywhere: each has acknowledged STOP,
+ *   and none was told to RUN since.
+ * - Events are bits: posting one twice before it is handled is posting it once. Of several the lowest (enum
+ *   vm_event) goes first; one that has to wait (LATER) stays posted until the state has a word for it.
  *
  * No locks: events, live and requests are read-modify-write words.
  */
@@ -161,8 +161,8 @@ static void act_stop(struct vm *vm, enum vm_event ev)
 }
 
 /*
- * One more wish while it stops: anything goes before a pause, a person's RESET before HALT, DESTROY before all. What
- * the guest says once its end is decided does not count.
+ * One more wish while it stops: anything goes before a pause, a person's RESET before HALT, DESTROY before
+ * all. What the guest says once its end is decided does not count.
  */
 static void act_goal(struct vm *vm, enum vm_event ev)
 {
@@ -219,15 +219,15 @@ static void (*const actions[ACTIONS])(struct vm *vm, enum vm_event ev) = {
 
 /* clang-format off */
 static const u8 table[VM_STATES][VM_EVENTS] = {
-/*                  FAULT HALT  GRESET STOPPED  BUILT     FAILED  DESTROY RESET    PAUSE   CREATE  START    RESUME */
-[VM_ABSENT]    = {  DROP, DROP, DROP,  DROP,    DROP,     DROP,   REFUSE, REFUSE,  REFUSE, CREATE, REFUSE,  REFUSE },
-[VM_BUILDING]  = {  DROP, DROP, DROP,  DROP,    BUILT,    FAILED, SCRUB,  WANT,    LATER,  REFUSE, WANT,    REFUSE },
-[VM_READY]     = {  DROP, DROP, DROP,  DROP,    DROP,     DROP,   SCRUB,  REFUSE,  REFUSE, REFUSE, RUN,     REFUSE },
-[VM_RUNNING]   = {  STOP, STOP, STOP,  DROP,    DROP,     DROP,   STOP,   STOP,    STOP,   REFUSE, REFUSE,  REFUSE },
-[VM_PAUSED]    = {  DROP, DROP, DROP,  DROP,    DROP,     DROP,   SCRUB,  REBUILD, REFUSE, REFUSE, REFUSE,  RESUME },
-[VM_STOPPING]  = {  GOAL, GOAL, GOAL,  STOPPED, DROP,     DROP,   GOAL,   GOAL,    LATER,  LATER,  LATER,   LATER },
-[VM_SCRUBBING] = {  DROP, DROP, DROP,  DROP,    SCRUBBED, DROP,   DROP,   REFUSE,  REFUSE, LATER,  LATER,   REFUSE },
-[VM_HALTED]    = {  DROP, DROP, DROP,  DROP,    DROP,     DROP,   SCRUB,  REBUILD, REFUSE, REFUSE, REBUILD, REFUSE },
+/*                 FAULT HALT  G_RST STOPPED  BUILT     FAILED  DESTROY RESET    PAUSE   CREATE  START    RESUME */
+[VM_ABSENT]    = { DROP, DROP, DROP, DROP,    DROP,     DROP,   REFUSE, REFUSE,  REFUSE, CREATE, REFUSE,  REFUSE },
+[VM_BUILDING]  = { DROP, DROP, DROP, DROP,    BUILT,    FAILED, SCRUB,  WANT,    LATER,  REFUSE, WANT,    REFUSE },
+[VM_READY]     = { DROP, DROP, DROP, DROP,    DROP,     DROP,   SCRUB,  REFUSE,  REFUSE, REFUSE, RUN,     REFUSE },
+[VM_RUNNING]   = { STOP, STOP, STOP, DROP,    DROP,     DROP,   STOP,   STOP,    STOP,   REFUSE, REFUSE,  REFUSE },
+[VM_PAUSED]    = { DROP, DROP, DROP, DROP,    DROP,     DROP,   SCRUB,  REBUILD, REFUSE, REFUSE, REFUSE,  RESUME },
+[VM_STOPPING]  = { GOAL, GOAL, GOAL, STOPPED, DROP,     DROP,   GOAL,   GOAL,    LATER,  LATER,  LATER,   LATER },
+[VM_SCRUBBING] = { DROP, DROP, DROP, DROP,    SCRUBBED, DROP,   DROP,   REFUSE,  REFUSE, LATER,  LATER,   REFUSE },
+[VM_HALTED]    = { DROP, DROP, DROP, DROP,    DROP,     DROP,   SCRUB,  REBUILD, REFUSE, REFUSE, REBUILD, REFUSE },
 };
 /* clang-format on */
 

@@ -44,9 +44,9 @@ enum vcpu_request {
 	VCPU_REQ_STOP = 1u << 1,  /* VM pauses or stops: put the vCPU and acknowledge */
 	VCPU_REQ_RUN = 1u << 2,   /* VM runs (again) */
 	/*
-	 * An interrupt may be pending. Stays set while nobody needs to be told again (the vCPU is queued, off or
-	 * stopped and will look before it runs): that is what keeps a storm of interrupts at a vCPU that does not
-	 * run from disturbing its CPU.
+	 * An interrupt may be pending. Stays set while nobody needs to be told again (the vCPU is queued, off
+	 * or stopped and will look before it runs): that is what keeps a storm of interrupts at a vCPU that
+	 * does not run from disturbing its CPU.
 	 */
 	VCPU_REQ_WAKE = 1u << 3,
 	VCPU_REQ_LISTED = 1u << 31, /* it is, or is about to be, on its home's list of requests */
@@ -102,8 +102,8 @@ enum vm_state {
 };
 
 /*
- * In the order in which events posted at the same time are handled. What the guest did comes before STOPPED, so
- * that an end that races with a pause is not lost; a person's commands follow the state's own events.
+ * In the order in which events posted at the same time are handled. What the guest did comes before STOPPED,
+ * so that an end that races with a pause is not lost; a person's commands follow the state's own events.
  */
 enum vm_event {
 	VM_EV_FAULT,       /* `on-fault` decides */
@@ -152,7 +152,10 @@ struct vm {
 extern struct vm *vms; /* plan order; refused ones stay VM_ABSENT and take no event */
 extern u32 nr_vms;
 
-/* Boot: a zeroed vCPU with vcpu->arch set becomes vCPU `index` of `vm`, stopped and off, known to its home CPU. */
+/*
+ * Boot: a zeroed vCPU with vcpu->arch set becomes vCPU `index` of `vm`, stopped and off, known to its home
+ * CPU.
+ */
 void vcpu_init(struct vcpu *vcpu, struct vm *vm, u16 index);
 
 /* Any CPU, any lock: post an event; the housekeeping CPU acts on it. */
@@ -175,7 +178,10 @@ bool vm_any_active(void);
  * Current vCPU of this CPU; after it the vCPU never runs again until reset.
  */
 void vm_fault(struct vcpu *vcpu, const char *reason);
-/* For vm.c: what FAULT, GUEST_RESET or a person's event makes of the VM: VM_EV_HALT, _RESET, _DESTROY, _PAUSE. */
+/*
+ * For vm.c: what FAULT, GUEST_RESET or a person's event makes of the VM: VM_EV_HALT, _RESET, _DESTROY,
+ * _PAUSE.
+ */
 enum vm_event vm_outcome(struct vm *vm, enum vm_event ev);
 
 /* ---- vCPU operations ---- */
@@ -186,7 +192,14 @@ void vcpu_request(struct vcpu *vcpu, u32 bits);
 void vcpu_wake(struct vcpu *vcpu);
 /* Any CPU: CPU_ON. ERR_EXIST already on, ERR_BUSY pending. */
 enum err vcpu_power_on(struct vcpu *vcpu, gpa_t entry, u64 arg) MUST_USE;
-/* Current vCPU: CPU_OFF; it is not entered again until CPU_ON. The last one may go too: the VM stays running. */
+/* Any CPU: as AFFINITY_INFO reports it. */
+static inline enum vcpu_power vcpu_power_state(const struct vcpu *vcpu)
+{
+	return (enum vcpu_power)load_acquire(&vcpu->power);
+}
+/*
+ * Current vCPU: CPU_OFF; it is not entered again until CPU_ON. The last one may go too: the VM stays running.
+ */
 void vcpu_power_off(struct vcpu *vcpu);
 /* Current vCPU: it does not run for a reason of enum vcpu_held. For sched.c and fault.c. */
 void vcpu_hold(struct vcpu *vcpu, u32 why);
@@ -198,17 +211,19 @@ void vcpu_yield(struct vcpu *vcpu);
 /* ---- what these four files need from their surroundings (hypervisor: core/build.c; RTOS: its own) ---- */
 
 /*
- * One slice (<= 50 us) of making the VM ready; ERR_AGAIN: more; another error: it will be scrubbed. May find the
- * VM built before. When OK: RAM loaded, vm_arch_reset() done, vCPU 0 reset to the boot protocol's entry.
+ * One slice (<= 50 us) of making the VM ready; ERR_AGAIN: more; another error: it will be scrubbed. May find
+ * the VM built before. When OK: RAM loaded, vm_arch_reset() done, vCPU 0 reset to the boot protocol's entry.
  * No vCPU of the VM runs; another VM's may be loaded on this CPU.
  */
 enum err vm_build_step(struct vm *vm) MUST_USE;
 /*
- * One slice of tearing down, also what was only half built: translations gone, frames zeroed, pools returned. Only
- * OK and ERR_AGAIN: more.
+ * One slice of tearing down, also what was only half built: translations gone, frames zeroed, pools returned.
+ * Only OK and ERR_AGAIN: more.
  */
 enum err vm_scrub_step(struct vm *vm) MUST_USE;
-/* Nothing is active any more (`when-all-halted`). Housekeeping CPU; called once each time that becomes true. */
+/*
+ * Nothing is active any more (`when-all-halted`). Housekeeping CPU; called once each time that becomes true.
+ */
 void vm_all_halted(void);
 /* One line for people: what happened, and why or NULL. */
 void vm_notice(const struct vm *vm, const char *what, const char *detail);

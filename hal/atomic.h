@@ -12,8 +12,9 @@
 
 #ifdef MONADIC_UP
 /*
- * One CPU and no interrupt inside the core: each of these is one plain access. What is left of the order is that
- * the compiler keeps it (volatile), which hardware and interrupted code need. Works without atomic instructions.
+ * One CPU and no interrupt inside the core: each of these is one plain access. What is left of the order is
+ * that the compiler keeps it (volatile), which hardware and interrupted code need. Works without atomic
+ * instructions.
  */
 #define atomic_volatile(p) (*(volatile __typeof__(*(p)) *)(p))
 #define load_acquire(p) atomic_volatile(p)

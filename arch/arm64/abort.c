@@ -7,6 +7,7 @@
  */
 #include "arch/arm64/decode.h"
 #include "arch/arm64/exit.h"
+#include "arch/arm64/s1walk.h"
 #include "arch/arm64/sysreg.h"
 #include "arch/arm64/vcpu_arch.h"
 #include "core/aspace.h"
@@ -17,11 +18,14 @@
 #include "core/vm.h"
 
 #define FSC_TYPE(fsc) ((fsc) & 0x3c)
-#define FSC_TRANSLATION 0x04
-#define FSC_ACCESS_FLAG 0x08
-#define FSC_PERMISSION 0x0c
+#define FSC_PERMISSION 0x0c /* below: address size, translation, access flag */
 #define FSC_SEA 0x10
-#define FSC_SEA_WALK 0x14
+#define FSC_SEA_WALK 0x14 /* + level; level -1 is one below */
+#define FSC_TLB_CONFLICT 0x30
+
+#define SCTLR_E0E BIT(24)
+#define SCTLR_EE BIT(25)
+#define PSR_AA32_E BIT(9)
 
 #define PAR_F BIT(0)
 #define PAR_ADDRESS(par) ((par) & 0x0000fffffffff000ULL)
@@ -78,17 +82,32 @@ static u64 extend(u64 value, u32 size, bool sign, bool sixty_four)
 	return sixty_four ? value : value & 0xffffffff;
 }
 
+/* Devices are little-endian; a guest whose data accesses are not swaps on the way (B2.6.2). */
+static bool big_endian(void)
+{
+	u64 spsr = read_sysreg(SPSR_EL2);
+
+	if (spsr & PSR_NRW)
+		return spsr & PSR_AA32_E;
+	return read_sysreg(SCTLR_EL1) & (guest_is_el0() ? SCTLR_E0E : SCTLR_EE);
+}
+
+static u64 swapped(u64 value, u32 size)
+{
+	return big_endian() ? __builtin_bswap64(value) >> (64 - 8 * size) : value;
+}
+
 /* One element of an access. False: nothing there takes it. */
 static bool access_one(struct vcpu_arch *a, u64 ipa, const struct decoded *d, u32 reg)
 {
-	struct mmio_access m = { .addr = GPA(ipa), .size = (u8)d->size, .write = d->write };
+	struct mmio_access m = {.addr = GPA(ipa), .size = (u8)d->size, .write = d->write};
 
 	if (d->write)
-		m.value = exit_reg_get(a, reg) & (d->size == 8 ? UINT64_MAX : (1ULL << (d->size * 8)) - 1);
+		m.value = swapped(exit_reg_get(a, reg) & ~0ULL >> (64 - 8 * d->size), d->size);
 	if (mmio_dispatch(a->core, &m) != OK)
 		return false;
 	if (!d->write)
-		exit_reg_set(a, reg, extend(m.value, d->size, d->sign, d->sixty_four));
+		exit_reg_set(a, reg, extend(swapped(m.value, d->size), d->size, d->sign, d->sixty_four));
 	return true;
 }
 
@@ -114,32 +133,66 @@ static bool fetch(struct vcpu_arch *a, u32 *insn)
 	return gmem_read(a->core->vm->aspace, GPA(ipa), insn, sizeof(*insn)) == OK;
 }
 
+/* Register 31 as a base is the stack pointer of the mode that ran. */
+static u64 base_get(const struct vcpu_arch *a, const struct decoded *d)
+{
+	if (d->base != 31)
+		return exit_reg_get(a, d->base);
+	return (read_sysreg(SPSR_EL2) & PSR_MODE_MASK) == PSR_MODE_EL1H ? read_sysreg(SP_EL1) : read_sysreg(SP_EL0);
+}
+
+static void base_set(struct vcpu_arch *a, const struct decoded *d, u64 value)
+{
+	if (d->base != 31)
+		exit_reg_set(a, d->base, value);
+	else if ((read_sysreg(SPSR_EL2) & PSR_MODE_MASK) == PSR_MODE_EL1H)
+		write_sysreg(SP_EL1, value);
+	else
+		write_sysreg(SP_EL0, value);
+}
+
+/*
+ * What was fetched has to be what faulted, from its first byte on and in one page: `ipa` is known for that alone. A
+ * second CPU may have changed the instruction, or the fault may be the second page's of an access that spans two.
+ */
 static bool from_instruction(struct vcpu_arch *a, struct decoded *d)
 {
+	u64 at = read_sysreg(FAR_EL2) & (PAGE_SIZE - 1);
 	u32 insn;
 
-	return fetch(a, &insn) && decode_load_store(insn, d);
+	if (!fetch(a, &insn) || !decode_load_store(insn, d))
+		return false;
+	return ((base_get(a, d) + (u64)(s64)d->disp) & (PAGE_SIZE - 1)) == at && at + d->nr * d->size <= PAGE_SIZE;
 }
 
-/* Base register with writeback; register 31 is the stack pointer of the mode that ran. */
-static void write_back(struct vcpu_arch *a, const struct decoded *d)
-{
-	u64 spsr = read_sysreg(SPSR_EL2);
-
-	if (!d->writeback)
-		return;
-	if (d->base != 31)
-		exit_reg_set(a, d->base, exit_reg_get(a, d->base) + (u64)(s64)d->offset);
-	else if ((spsr & PSR_MODE_MASK) == PSR_MODE_EL1H)
-		write_sysreg(SP_EL1, read_sysreg(SP_EL1) + (u64)(s64)d->offset);
-	else
-		write_sysreg(SP_EL0, read_sysreg(SP_EL0) + (u64)(s64)d->offset);
-}
-
-static void external_abort(struct vcpu_arch *a, bool instruction, s32 walk_level)
+static void external_abort(struct vcpu_arch *a, bool instruction, u64 iss)
 {
 	a->core->exits[EXIT_FAULT]++;
-	inject_abort(a, instruction, read_sysreg(FAR_EL2), true, walk_level);
+	inject_abort(a, instruction, read_sysreg(FAR_EL2), iss);
+}
+
+/* What hardware says of a data access besides where and why. */
+static u64 kept(u64 iss)
+{
+	return iss & (ISS_CM | ISS_WNR);
+}
+
+static bool read_descriptor(void *ctx, u64 ipa, u64 *desc)
+{
+	const struct vcpu_arch *a = ctx;
+
+	return gmem_get(a->core->vm->aspace, GPA(ipa), sizeof(*desc), desc) == OK;
+}
+
+/* The guest's own walk left memory: the status code of an external abort on it. */
+static u64 walk_status(struct vcpu_arch *a, u64 ipa)
+{
+	struct s1_regime r = {.tcr = read_sysreg(TCR_EL1),
+			      .ttbr = {read_sysreg(TTBR0_EL1), read_sysreg(TTBR1_EL1)},
+			      .big_endian = read_sysreg(SCTLR_EL1) & SCTLR_EE};
+	s32 level = s1_walk_level(&r, read_sysreg(FAR_EL2), ipa, read_descriptor, a);
+
+	return (u64)(FSC_SEA_WALK + level);
 }
 
 /* The page is mapped now: somebody split or changed a leaf meanwhile (core/pgtable.h); take the access again. */
@@ -153,30 +206,48 @@ static void emulate(struct vcpu_arch *a, u64 esr, u64 ipa)
 	struct decoded d;
 
 	if (!from_syndrome(ESR_ISS(esr), &d) && !from_instruction(a, &d)) {
-		external_abort(a, false, -1);
+		external_abort(a, false, FSC_SEA | kept(ESR_ISS(esr)));
 		return;
 	}
 	/* Each element is checked by the dispatch: a pair may leave a device only into an abort. */
 	for (u32 i = 0; i < d.nr; i++) {
 		if (!access_one(a, ipa + i * d.size, &d, d.reg[i])) {
-			external_abort(a, false, -1);
+			external_abort(a, false, FSC_SEA | kept(ESR_ISS(esr)));
 			return;
 		}
 	}
-	write_back(a, &d);
+	if (d.writeback)
+		base_set(a, &d, base_get(a, &d) + (u64)(s64)d.offset);
 	exit_skip(esr);
+}
+
+/*
+ * Not a fault of stage 2. A guest can provoke a conflict of TLB entries: its entries are dropped and it goes on.
+ * The rest is the bus's or the memory type's answer and becomes the guest's. True: that was it.
+ */
+static bool other_abort(struct vcpu_arch *a, bool instruction, u64 iss)
+{
+	u64 fsc = ISS_FSC(iss), keep = (iss & ISS_FNV) | (instruction ? 0 : kept(iss));
+
+	if (fsc < FSC_SEA)
+		return false;
+	if (fsc == FSC_TLB_CONFLICT) {
+		__asm__ volatile("tlbi vmalls12e1" : : : "memory");
+		dsb(nsh);
+		isb();
+	} else {
+		external_abort(a, instruction, (FSC_TYPE(fsc) == FSC_SEA_WALK ? fsc : FSC_SEA) | keep);
+	}
+	return true;
 }
 
 void exit_abort(struct vcpu_arch *a, u64 esr)
 {
-	u64 iss = ESR_ISS(esr), fsc = ISS_FSC(iss), ipa;
+	u64 iss = ESR_ISS(esr), ipa;
 
 	a->far_exit = read_sysreg(FAR_EL2);
-	if (FSC_TYPE(fsc) == FSC_SEA || FSC_TYPE(fsc) == FSC_SEA_WALK) {
-		/* The bus refused what the guest did: its error (HCR_EL2.TEA is clear, so only by SCR_EL3.EA's way). */
-		external_abort(a, false, FSC_TYPE(fsc) == FSC_SEA_WALK ? (s32)(fsc & 3) : -1);
+	if (other_abort(a, false, iss))
 		return;
-	}
 	if (!abort_ipa(esr, &ipa))
 		return; /* stage 1 changed meanwhile: the retry gives the guest its own fault */
 	a->hpfar_exit = ipa;
@@ -184,7 +255,7 @@ void exit_abort(struct vcpu_arch *a, u64 esr)
 	trace_exit(a->core, EXIT_MMIO, ipa);
 	if (iss & ISS_S1PTW) {
 		if (!is_mapped(a, ipa, iss & ISS_WNR))
-			external_abort(a, false, (s32)(fsc & 3));
+			external_abort(a, false, walk_status(a, ipa) | kept(iss));
 		return;
 	}
 	if (iss & ISS_CM) { /* cache maintenance where no memory is: nothing to do */
@@ -198,15 +269,13 @@ void exit_abort(struct vcpu_arch *a, u64 esr)
 
 void exit_instruction_abort(struct vcpu_arch *a, u64 esr)
 {
-	u64 iss = ESR_ISS(esr), fsc = ISS_FSC(iss), ipa;
+	u64 iss = ESR_ISS(esr), ipa;
 
 	a->far_exit = read_sysreg(FAR_EL2);
-	if (FSC_TYPE(fsc) != FSC_SEA && FSC_TYPE(fsc) != FSC_SEA_WALK) {
-		if (!abort_ipa(esr, &ipa))
-			return;
-		a->hpfar_exit = ipa;
-		if (is_mapped(a, ipa, false) && FSC_TYPE(fsc) != FSC_PERMISSION)
-			return;
-	}
-	external_abort(a, true, iss & ISS_S1PTW ? (s32)(fsc & 3) : -1);
+	if (other_abort(a, true, iss) || !abort_ipa(esr, &ipa))
+		return;
+	a->hpfar_exit = ipa;
+	if (is_mapped(a, ipa, false) && FSC_TYPE(ISS_FSC(iss)) != FSC_PERMISSION)
+		return;
+	external_abort(a, true, iss & ISS_S1PTW ? walk_status(a, ipa) : FSC_SEA);
 }

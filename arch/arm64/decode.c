@@ -3,6 +3,10 @@
 #include "arch/arm64/decode.h"
 #include "arch/arm64/sysreg.h"
 
+/* Indexing, at bits 11:10 and 24:23. */
+#define POST 1
+#define PRE 3
+
 static s32 sign_extend(u32 v, u32 bits)
 {
 	u32 top = 1u << (bits - 1);
@@ -33,11 +37,13 @@ static bool single(u32 insn, struct decoded *d)
 static bool unscaled(u32 insn, struct decoded *d)
 {
 	u32 index = (u32)BITS(insn, 11, 10);
+	s32 imm = sign_extend((u32)BITS(insn, 20, 12), 9);
 
 	if (!single(insn, d))
 		return false;
-	d->writeback = index == 1 || index == 3;
-	d->offset = d->writeback ? sign_extend((u32)BITS(insn, 20, 12), 9) : 0;
+	d->writeback = index == POST || index == PRE;
+	d->offset = d->writeback ? imm : 0;
+	d->disp = index == POST ? 0 : imm;
 	return !(d->writeback && d->base == d->reg[0] && d->base != 31); /* constrained unpredictable */
 }
 
@@ -46,6 +52,7 @@ static bool pair(u32 insn, struct decoded *d)
 {
 	u32 opc = (u32)BITS(insn, 31, 30), index = (u32)BITS(insn, 24, 23);
 	bool load = insn & BIT(22);
+	s32 imm = sign_extend((u32)BITS(insn, 21, 15), 7);
 
 	if (opc == 3 || (opc == 1 && !load))
 		return false;
@@ -57,11 +64,22 @@ static bool pair(u32 insn, struct decoded *d)
 	d->write = !load;
 	d->sign = opc == 1;
 	d->sixty_four = opc != 0;
-	d->writeback = index == 1 || index == 3;
-	d->offset = d->writeback ? sign_extend((u32)BITS(insn, 21, 15), 7) * (s32)d->size : 0;
+	imm *= (s32)d->size;
+	d->writeback = index == POST || index == PRE;
+	d->offset = d->writeback ? imm : 0;
+	d->disp = index == POST ? 0 : imm;
 	if (load && d->reg[0] == d->reg[1])
 		return false;
 	return !(d->writeback && d->base != 31 && (d->base == d->reg[0] || d->base == d->reg[1]));
+}
+
+/* LDR/STR with an unsigned offset in units of the access. */
+static bool scaled(u32 insn, struct decoded *d)
+{
+	if (!single(insn, d))
+		return false;
+	d->disp = (s32)(BITS(insn, 21, 10) * d->size);
+	return true;
 }
 
 struct encoding {
@@ -71,8 +89,7 @@ struct encoding {
 
 static const struct encoding encodings[] = {
 	{ 0x3f200000, 0x38000000, unscaled }, /* unscaled, post-, unprivileged, pre-index; not SIMD (bit 26) */
-	{ 0x3f200c00, 0x38200800, single },   /* register offset */
-	{ 0x3f000000, 0x39000000, single },   /* unsigned offset */
+	{ 0x3f000000, 0x39000000, scaled },   /* register offset always has a syndrome */
 	{ 0x3e000000, 0x28000000, pair },
 };
 

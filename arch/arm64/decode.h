@@ -16,6 +16,7 @@ struct decoded {
 	bool write, sign, sixty_four; /* a load's result is sign-extended; to 64 bits */
 	bool writeback;
 	s32 offset; /* added to the base register afterwards */
+	s32 disp;   /* the access is at base + disp */
 };
 
 /* False: not such an instruction, or one without a defined meaning for a device (SIMD, exclusive, atomic). */

@@ -18,12 +18,24 @@
 #define CPTR_TTA BIT(20)
 #define CPTR_TAM BIT(30)
 
+#define HCRX_TALLINT BIT(6)
+#define MPAMIDR_HAS_HCR BIT(17)
+#define MPAMIDR_HAS_TIDR BIT(58)
+#define MPAMHCR_TRAP_MPAMIDR BIT(31)
+#define MPAM2_TRAP_MPAM1 BIT(48)
+#define MPAM2_TRAP_MPAM0 BIT(49)
+#define MPAM2_TIDR BIT(58)
+#define PMBIDR_P BIT(4)
+#define TRBIDR_P BIT(4)
+#define USERENR_EN BIT(0)
+#define USERENR_ALL 0xfULL
+
 #define ALWAYS FEATURES
 
 /*
  * E(register, feature it needs, value). Feature ALWAYS: every Armv8.0 CPU has
  * it. A register whose feature is absent is not touched: it does not exist.
- * CPTR_EL2 stands twice: its SME trap holds for EL2 too, so SMCR_EL2 comes between.
+ * CPTR_EL2 stands twice: its SVE and SME traps hold for EL2 too, so ZCR_EL2 and SMCR_EL2 come between.
  */
 #define EL2_STATE(E)                                                                             \
 	E(VTTBR_EL2, ALWAYS, stage2_none_vttbr())                                                \
@@ -40,7 +52,7 @@
 	E(HPFAR_EL2, ALWAYS, 0)                                                                  \
 	E(VPIDR_EL2, ALWAYS, read_sysreg(MIDR_EL1))                                              \
 	E(VMPIDR_EL2, ALWAYS, read_sysreg(MPIDR_EL1))                                            \
-	E(CPTR_EL2, ALWAYS, el2_cptr() & ~(feature_cpu_has(FEAT_SME) ? CPTR_TSM : 0)) /* see below */ \
+	E(CPTR_EL2, ALWAYS, cptr_open())                                                         \
 	E(MDCR_EL2, ALWAYS, el2_mdcr())                                                          \
 	E(CNTHCTL_EL2, ALWAYS, 0)                                                                \
 	E(CNTVOFF_EL2, ALWAYS, 0)                                                                \
@@ -54,7 +66,7 @@
 	E(DBGVCR32_EL2, FEAT_AA32_EL1, 0)                                                        \
 	E(CONTEXTIDR_EL2, FEAT_VHE, 0)                                                           \
 	E(S3_4_C14_C3_1, FEAT_VHE, 0) /* CNTHV_CTL_EL2 */                                        \
-	E(HCRX_EL2, FEAT_HCX, 0)                                                                 \
+	E(HCRX_EL2, FEAT_HCX, el2_hcrx())                                                        \
 	E(HFGRTR_EL2, FEAT_FGT, 0)                                                               \
 	E(HFGWTR_EL2, FEAT_FGT, 0)                                                               \
 	E(HFGITR_EL2, FEAT_FGT, 0)                                                               \
@@ -69,10 +81,9 @@
 	E(SMCR_EL2, FEAT_SME, 0)                                                                 \
 	E(S3_4_C1_C2_5, FEAT_SME, 0) /* SMPRIMAP_EL2 */                                          \
 	E(CPTR_EL2, ALWAYS, el2_cptr())                                                         \
-	E(PMSCR_EL2, FEAT_SPE, 0)                                                                \
 	E(TRFCR_EL2, FEAT_TRF, 0)                                                                \
 	E(BRBCR_EL2, FEAT_BRBE, 0)                                                               \
-	E(MPAM2_EL2, FEAT_MPAM, BIT(48) | BIT(49)) /* both EL1 traps, partition 0 */             \
+	E(MPAM2_EL2, FEAT_MPAM, mpam_control())                                                  \
 	E(VNCR_EL2, FEAT_NV2, 0)                                                                 \
 	E(TFSR_EL2, FEAT_MTE2, 0)                                                                \
 	E(VSESR_EL2, FEAT_RAS, 0)                                                                \
@@ -82,23 +93,57 @@
 	E(TCR2_EL2, FEAT_TCR2, 0)                                                                \
 	E(SCTLR2_EL2, FEAT_SCTLR2, 0)                                                            \
 	E(GCSCR_EL2, FEAT_GCS, 0)                                                                \
-	E(PMUSERENR_EL0, FEAT_PMU, 0)                                                            \
+	E(PMUSERENR_EL0, FEAT_PMU, USERENR_ALL) /* so that EL0 meets EL2's trap, not EL1's */    \
+	E(AMUSERENR_EL0, FEAT_AMU, USERENR_EN)                                                   \
 	E(PMCNTENCLR_EL0, FEAT_PMU, 0xffffffff)                                                  \
 	E(PMINTENCLR_EL1, FEAT_PMU, 0xffffffff)                                                  \
 	E(PMOVSCLR_EL0, FEAT_PMU, 0xffffffff)                                                    \
 	E(PMCR_EL0, FEAT_PMU, BIT(6))                                                            \
 	E(MDSCR_EL1, ALWAYS, 0)
 
+/* Before the registers behind SVE and SME are written. TSM is RES1 without SME. */
+static u64 cptr_open(void)
+{
+	return CPTR_RES1 | CPTR_TTA | (feature_cpu_has(FEAT_SME) ? 0 : CPTR_TSM);
+}
+
+/* SVE that not all CPUs have is not switched, so nobody may have it. */
 static u64 el2_cptr(void)
 {
-	u64 v = CPTR_RES1 | CPTR_TTA;
+	u64 v = CPTR_RES1 | CPTR_TTA | CPTR_TSM;
 
 	if (feature_cpu_has(FEAT_AMU))
 		v |= CPTR_TAM;
-	if (!feature_cpu_has(FEAT_SVE))
+	if (!feature_has(FEAT_SVE))
 		v |= CPTR_TZ;
-	/* RES1 without SME, a trap with it */
-	return v | CPTR_TSM;
+	return v;
+}
+
+/* Everything that is off when clear stays off; interrupt superpriority traps by a bit that is set. */
+static u64 el2_hcrx(void)
+{
+	return feature_cpu_has(FEAT_NMI) ? HCRX_TALLINT : 0;
+}
+
+/* Both EL1 traps, partition 0; MPAMIDR_EL1 too where that can be (DDI 0598, 7.4). */
+static u64 mpam_control(void)
+{
+	u64 id = read_sysreg(MPAMIDR_EL1);
+
+	if (id & MPAMIDR_HAS_HCR)
+		write_sysreg(MPAMHCR_EL2, MPAMHCR_TRAP_MPAMIDR);
+	return MPAM2_TRAP_MPAM0 | MPAM2_TRAP_MPAM1 | (id & MPAMIDR_HAS_TIDR ? MPAM2_TIDR : 0);
+}
+
+/* Buffers that EL3 keeps to itself (P set) cannot be written from here and are off for EL2 and below. */
+static void profiling_off(void)
+{
+	if (feature_cpu_has(FEAT_SPE) && !(read_sysreg(PMBIDR_EL1) & PMBIDR_P)) {
+		write_sysreg(PMSCR_EL2, 0);
+		write_sysreg(PMBLIMITR_EL1, 0);
+	}
+	if (feature_cpu_has(FEAT_TRBE) && !(read_sysreg(TRBIDR_EL1) & TRBIDR_P))
+		write_sysreg(TRBLIMITR_EL1, 0);
 }
 
 /*
@@ -121,10 +166,14 @@ u64 el2_mdcr(void)
 
 BOOT_CODE void el2_init_cpu(void)
 {
-#define SET(reg, need, value)                                      \
-	if ((need) == ALWAYS || feature_cpu_has(need))             \
-		write_sysreg(reg, value);
+	/* One may open or close the access to the next: each takes effect at once. */
+#define SET(reg, need, value)                            \
+	if ((need) == ALWAYS || feature_cpu_has(need)) { \
+		write_sysreg(reg, value);                \
+		isb();                                   \
+	}
 	EL2_STATE(SET)
 #undef SET
+	profiling_off();
 	isb();
 }

@@ -25,13 +25,14 @@
  * interrupts and SErrors come here. BSU, FB: barriers and TLB maintenance by a
  * vCPU reach the inner shareable domain. TID1, TID3: identification registers.
  * TSC: SMC. TIDCP, TACR: implementation-defined registers. TSW: set/way
- * maintenance. TLOR: LORegions. TERR: error records. RW: EL1 is AArch64.
+ * maintenance. TLOR: LORegions. RW: EL1 is AArch64. vcpu.c adds what depends on
+ * features: TERR (error records), TID5 (GMID_EL1), APK and API (keys), EnSCXT.
  * TEA is clear: a guest's synchronous external abort comes here by its address
  * only when stage 2 is at fault; AMO brings the asynchronous ones.
  */
 #define HCR_GUEST                                                                                    \
 	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_BSU_IS | HCR_FB | HCR_TID1 | \
-	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW)
+	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_TLOR | HCR_RW)
 
 u64 el2_mdcr(void);
 /* Set every EL2 register of this CPU; interrupts masked, MMU on. */

@@ -51,12 +51,31 @@ static void count(struct vcpu_arch *a, enum exit_reason reason)
 	a->core->exits[reason]++;
 }
 
+/*
+ * A conditional AArch32 instruction may trap although its condition fails (G1.20.2); then it does nothing. The
+ * syndrome gives the condition where it can (CV), else it is the IT block's.
+ */
+static bool condition_failed(u64 esr, u64 spsr)
+{
+	u32 n = BITS(spsr, 31, 31), z = BITS(spsr, 30, 30), c = BITS(spsr, 29, 29), v = BITS(spsr, 28, 28);
+	const u32 met[8] = {z, c, n, v, c && !z, n == v, !z && n == v, 1};
+	u32 it = (u32)BITS(spsr, 15, 12), cond;
+
+	if (!(spsr & PSR_NRW))
+		return false;
+	cond = esr & ISS_CV ? (u32)BITS(esr, 23, 20) : (BITS(spsr, 11, 10) | BITS(spsr, 26, 25)) ? it : 0xe;
+	return cond < 0xe && met[cond >> 1] == (cond & 1);
+}
+
 static void exit_wfx(struct vcpu_arch *a, u64 esr)
 {
 	u64 ti = esr & 3; /* 0 WFI, 1 WFE, 2 WFIT, 3 WFET */
+	bool failed = condition_failed(esr, read_sysreg(SPSR_EL2));
 
 	exit_skip(esr);
-	if (ti & 1) {
+	if (failed)
+		return;
+	if (ti) { /* the forms with a timeout may end before it (C6.2.413) */
 		count(a, EXIT_YIELD);
 		vcpu_yield(a->core);
 	} else {
@@ -69,6 +88,14 @@ static void exit_undef(struct vcpu_arch *a, u64 esr UNUSED)
 {
 	count(a, EXIT_FAULT);
 	inject_undef(a);
+}
+
+static void exit_aarch32(struct vcpu_arch *a, u64 esr)
+{
+	if (condition_failed(esr, read_sysreg(SPSR_EL2)))
+		exit_skip(esr);
+	else
+		exit_undef(a, esr);
 }
 
 static void exit_hvc_full(struct vcpu_arch *a, u64 esr UNUSED)
@@ -94,19 +121,19 @@ struct exit_class {
 static const struct exit_class classes[64] = {
 	[EC_UNKNOWN] = { exit_undef, "unknown reason" },
 	[EC_WFX] = { exit_wfx, "WFI or WFE" },
-	[EC_CP15_32] = { exit_undef, "AArch32 CP15 MCR/MRC" },
-	[EC_CP15_64] = { exit_undef, "AArch32 CP15 MCRR/MRRC" },
-	[EC_CP14_MR] = { exit_undef, "AArch32 CP14 MCR/MRC" },
-	[EC_CP14_LS] = { exit_undef, "AArch32 CP14 LDC/STC" },
+	[EC_CP15_32] = { exit_aarch32, "AArch32 CP15 MCR/MRC" },
+	[EC_CP15_64] = { exit_aarch32, "AArch32 CP15 MCRR/MRRC" },
+	[EC_CP14_MR] = { exit_aarch32, "AArch32 CP14 MCR/MRC" },
+	[EC_CP14_LS] = { exit_aarch32, "AArch32 CP14 LDC/STC" },
 	[EC_FP_ACCESS] = { exit_undef, "FP or SIMD" },
-	[EC_CP10_ID] = { exit_undef, "AArch32 VMRS" },
+	[EC_CP10_ID] = { exit_aarch32, "AArch32 VMRS" },
 	[EC_PAC] = { exit_undef, "pointer authentication" },
 	[EC_LS64] = { exit_undef, "LD64B or ST64B" },
-	[EC_CP14_64] = { exit_undef, "AArch32 CP14 MRRC" },
+	[EC_CP14_64] = { exit_aarch32, "AArch32 CP14 MRRC" },
 	[EC_BTI] = { NULL, "branch target" },
 	[EC_ILLEGAL] = { NULL, "illegal execution state" },
 	[EC_HVC32] = { exit_undef, "AArch32 HVC" },
-	[EC_SMC32] = { exit_undef, "AArch32 SMC" },
+	[EC_SMC32] = { exit_aarch32, "AArch32 SMC" },
 	[EC_SYS128] = { exit_undef, "128-bit system register" },
 	[EC_HVC64] = { exit_hvc_full, "HVC" },
 	[EC_SMC64] = { exit_smc, "SMC" },
@@ -180,6 +207,8 @@ void serror_drain(struct vcpu *vcpu)
 {
 	u64 disr;
 
+	/* A virtual SError the guest has taken is no longer pending. */
+	vcpu->arch->hcr = (vcpu->arch->hcr & ~(u64)HCR_VSE) | (read_sysreg(HCR_EL2) & HCR_VSE);
 	dsb(sy);
 	if (!feature_has(FEAT_RAS))
 		return;
@@ -189,8 +218,6 @@ void serror_drain(struct vcpu *vcpu)
 		write_sysreg(DISR_EL1, 0);
 		blame(vcpu->arch, disr & 0x1ffffff);
 	}
-	/* A virtual SError the guest has taken is no longer pending. */
-	vcpu->arch->hcr = (vcpu->arch->hcr & ~(u64)HCR_VSE) | (read_sysreg(HCR_EL2) & HCR_VSE);
 }
 
 /* ---- reports ---- */

@@ -28,8 +28,8 @@ void exit_skip(u64 esr);
 
 /* ---- exceptions into the guest's EL1 (D1.3.6) ---- */
 void inject_undef(struct vcpu_arch *a);
-/* Synchronous external abort for an instruction or data access; `walk_level` < 0: not a table walk. */
-void inject_abort(struct vcpu_arch *a, bool instruction, u64 far, bool far_valid, s32 walk_level);
+/* Abort of an instruction or data access; `iss`: status code and, for data, CM and WnR; FnV: `far` counts for nothing. */
+void inject_abort(struct vcpu_arch *a, bool instruction, u64 far, u64 iss);
 void inject_serror(struct vcpu_arch *a, u64 syndrome);
 
 /* ---- handlers ---- */

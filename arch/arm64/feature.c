@@ -94,7 +94,7 @@ static const struct id_feature features[FEATURES] = {
 	[FEAT_PMU] = { 5, 0, 8, 1 },        [FEAT_PAN] = { 7, 1, 20, 1 },      [FEAT_XNX] = { 7, 1, 28, 1 },
 	[FEAT_VMID16] = { 7, 1, 4, 2 },     [FEAT_RNG] = { 6, 0, 60, 1 },      [FEAT_AA32_EL0] = { 4, 0, 0, 2 },
 	[FEAT_AA32_EL1] = { 4, 0, 4, 2 },   [FEAT_EVT] = { 7, 2, 56, 1 },      [FEAT_FWB] = { 7, 2, 40, 1 },
-	[FEAT_E2H0_ABSENT] = { 7, 4, 24, 0xe },
+	[FEAT_E2H0_ABSENT] = { 7, 4, 24, 0xe }, [FEAT_NMI] = { 4, 1, 36, 1 },
 };
 
 static u64 common[ID_COUNT]; /* field-wise minimum over CPUs */
@@ -158,6 +158,8 @@ static bool has_in(const u64 *id, enum feature f)
 
 	if (f == FEAT_PAUTH)
 		return (id[ID_INDEX(6, 1)] & 0xff0) != 0 || field_of(id[ID_INDEX(6, 2)], 12) != 0;
+	if (f == FEAT_MPAM) /* v0.1 stands in ID_AA64PFR1.MPAM_frac alone */
+		return v || field_of(id[ID_INDEX(4, 1)], 16);
 	if (f == FEAT_PMU || f == FEAT_FWB)
 		return v >= t->min && v != 0xf;
 	return v >= t->min;
@@ -217,7 +219,10 @@ u64 feature_guest_id(const struct vcpu_arch *vcpu, u32 crm, u32 op2)
 	if (crm >= 1 && crm <= 3) { /* AArch32: for EL0 only; PMU and trace hidden in ID_DFR0 */
 		if (!feature_has(FEAT_AA32_EL0))
 			return 0;
-		return crm == 1 && op2 == 2 ? common[index] & 0xf : common[index];
+		if (crm == 1 && op2 == 2)
+			return common[index] & 0xf;
+		/* ID_PFR0: as in ID_AA64PFR0 no RAS, no activity monitors */
+		return crm == 1 && op2 == 0 ? common[index] & 0x0f0fffff : common[index];
 	}
 	if (crm == 4 && op2 == 4 && !feature_has(FEAT_SVE))
 		return 0;

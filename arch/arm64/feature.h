@@ -52,6 +52,7 @@ enum feature {
 	FEAT_EVT,
 	FEAT_FWB,
 	FEAT_E2H0_ABSENT,
+	FEAT_NMI,
 	FEATURES
 };
 

@@ -6,7 +6,7 @@
  * deactivating are separate, so that a guest can do the second.
  *
  * INTIDs: SGI 0..15, PPI 16..31 of the calling CPU, SPI 32..1019. `cpu` is an
- * index into machine.cpus.
+ * index into machine.cpus. gic_init() and gic_cpu_init() are boot-only code.
  */
 #ifndef ARM64_GICV3_H
 #define ARM64_GICV3_H
@@ -43,8 +43,8 @@ void gic_deactivate(u32 intid);
 void gic_set_active(u32 intid);
 
 void gic_enable(u32 intid, u8 priority, bool edge);
-/* Returns once it can no longer be signalled (bounded). */
-void gic_disable(u32 intid);
+/* Returns once it can no longer be signalled; ERR_IO: that takes too long. */
+enum err gic_disable(u32 intid) MUST_USE;
 void gic_route(u32 intid, u32 cpu);
 /* SGI 0 to a CPU (cpu_kick). Stores before it are visible to whoever takes it. */
 void gic_send_sgi(u32 cpu);

@@ -54,8 +54,8 @@ void ich_lr_write(u32 n, u64 lr)
 
 u32 ich_apr_read(u32 group, u32 n)
 {
-#define READ(g, i)        \
-	case (g)*4 + (i): \
+#define READ(g, i)          \
+	case (g) * 4 + (i): \
 		return (u32)read_sysreg(ICH_AP##g##R##i##_EL2);
 	switch (group * 4 + n) {
 		ACTIVE_PRIORITIES(READ)
@@ -67,7 +67,7 @@ u32 ich_apr_read(u32 group, u32 n)
 void ich_apr_write(u32 group, u32 n, u32 value)
 {
 #define WRITE(g, i)                                         \
-	case (g)*4 + (i):                                   \
+	case (g) * 4 + (i):                                 \
 		write_sysreg(ICH_AP##g##R##i##_EL2, value); \
 		return;
 	switch (group * 4 + n) {

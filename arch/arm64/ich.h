@@ -2,7 +2,7 @@
 /*
  * The hypervisor's half of the GIC virtual CPU interface (IHI 0069H, 12.4):
  * field names and the narrow accessors through which the virtual GIC reaches
- * it. ich.c implements them with MRS and MSR, hal/fake/fake_gic.c with a model.
+ * it. ich.c implements them with MRS and MSR, tests/unit/fake_gic.c with a model.
  * All act on the CPU that calls.
  */
 #ifndef ARM64_ICH_H

@@ -22,9 +22,6 @@
 #define SCTLR_EL1_SPAN BIT(23)
 #define SCTLR_EL1_DSSBS BIT(44)
 
-#define DFSC_SEA 0x10
-#define DFSC_SEA_WALK 0x14
-
 static u64 vector_offset(u64 spsr)
 {
 	if (spsr & PSR_NRW)
@@ -67,8 +64,8 @@ static void take_exception(u64 esr)
 
 void inject_undef(struct vcpu_arch *a UNUSED)
 {
-	/* EC 0: unknown reason; IL as the trapped instruction's length was. */
-	take_exception(read_sysreg(ESR_EL2) & ESR_IL ? ESR_IL : 0);
+	/* EC 0: unknown reason, where IL is set whatever the length (D19.2.37). */
+	take_exception(ESR_IL);
 }
 
 static bool from_lower(void)
@@ -78,16 +75,15 @@ static bool from_lower(void)
 	return (spsr & PSR_NRW) || (spsr & PSR_MODE_MASK) == 0;
 }
 
-void inject_abort(struct vcpu_arch *a UNUSED, bool instruction, u64 far, bool far_valid, s32 walk_level)
+void inject_abort(struct vcpu_arch *a UNUSED, bool instruction, u64 far, u64 iss)
 {
 	u64 ec = instruction ? EC_IABT_LOW : EC_DABT_LOW;
-	u64 fsc = walk_level < 0 ? DFSC_SEA : DFSC_SEA_WALK | (u64)walk_level;
 
 	if (!from_lower())
 		ec++;
-	if (far_valid)
+	if (!(iss & ISS_FNV))
 		write_sysreg(FAR_EL1, far);
-	take_exception(ec << 26 | ESR_IL | fsc | (far_valid ? 0 : ISS_FNV));
+	take_exception(ec << 26 | ESR_IL | iss);
 }
 
 /* A virtual SError: taken by the guest when it unmasks (HCR_EL2.VSE; syndrome in VSESR_EL2 with RAS). */

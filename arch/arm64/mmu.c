@@ -9,6 +9,7 @@
  * boot code on one CPU; afterwards only windows change, each by its own CPU.
  */
 #include "arch/arm64/cpu_arch.h"
+#include "arch/arm64/errata.h"
 #include "arch/arm64/mmu.h"
 #include "arch/arm64/pt_formats.h"
 #include "arch/arm64/sysreg.h"
@@ -28,6 +29,13 @@
 #define IO_AREA_SIZE GIB(1024)
 #define WINDOW_AREA 0xff0000000000ULL
 #define WINDOW_PAGES (WINDOW_SIZE / PAGE_SIZE)
+/*
+ * Each CPU goes round its own windows: a closed one is unmapped at once, but reused
+ * only after an invalidation, of which one serves all. Broadcast, because another
+ * CPU may have cached an entry by speculation (D8.16.1).
+ */
+#define WINDOWS 8
+#define WINDOW_STRIDE (WINDOWS * WINDOW_SIZE)
 
 /* Owned memory is mapped by blocks where it fills them. */
 #define BLOCK MIB(2)
@@ -43,7 +51,10 @@ static struct pt_meta host_meta[HOST_TABLES];
 static struct pt_pool host_pool;
 static struct pt_space host_space;
 static u64 io_next;
-static u32 window_used[MAX_CPUS]; /* pages open now */
+static struct {
+	u32 next;  /* window to open */
+	u32 pages; /* open now */
+} window[MAX_CPUS];
 
 static void host_flush(void *ctx UNUSED, u64 va, u64 size)
 {
@@ -112,7 +123,7 @@ BOOT_CODE void mmu_secondary(struct cpu_arch *to, const struct cpu_arch *from)
 
 BOOT_CODE void host_windows_init(u32 count)
 {
-	u64 size = (u64)count * WINDOW_SIZE, done = 0;
+	u64 size = (u64)count * WINDOW_STRIDE, done = 0;
 
 	/* The tables are made once by mapping and unmapping; from now on only entries change. */
 	if (map(WINDOW_AREA, align_down(va_to_hpa(__image_start).v, PAGE_SIZE), size, PT_R) != OK ||
@@ -160,7 +171,7 @@ volatile void *host_map_io(hpa_t base, u64 size)
 
 static u64 window_va(u32 cpu)
 {
-	return WINDOW_AREA + (u64)cpu * WINDOW_SIZE;
+	return WINDOW_AREA + (u64)cpu * WINDOW_STRIDE + window[cpu].next * WINDOW_SIZE;
 }
 
 void *window_open(hpa_t hpa, u64 size, u64 *got)
@@ -172,10 +183,10 @@ void *window_open(hpa_t hpa, u64 size, u64 *got)
 
 	*got = min_u64(size, WINDOW_SIZE - in_block);
 	pages = (hpa.v + *got - first + PAGE_SIZE - 1) >> PAGE_SHIFT;
-	ASSERT(slot && window_used[cpu] == 0 && pages <= WINDOW_PAGES);
+	ASSERT(slot && window[cpu].pages == 0 && pages <= WINDOW_PAGES);
 	for (u64 i = 0; i < pages; i++)
 		__atomic_store_n(&slot[i], el2_format.make_leaf(first + i * PAGE_SIZE, 0, PT_R | PT_W), __ATOMIC_RELAXED);
-	window_used[cpu] = (u32)pages;
+	window[cpu].pages = (u32)pages;
 	host_publish(slot, pages * sizeof(*slot));
 	return (void *)(uintptr_t)(va + (hpa.v - first));
 }
@@ -185,8 +196,14 @@ void window_close(void)
 	u32 cpu = this_cpu()->index;
 	u64 *slot = pt_slot(&host_space, window_va(cpu), 0);
 
-	for (u32 i = 0; i < window_used[cpu]; i++)
+	for (u32 i = 0; i < window[cpu].pages; i++)
 		__atomic_store_n(&slot[i], 0, __ATOMIC_RELAXED);
-	host_flush(NULL, window_va(cpu), window_used[cpu] * PAGE_SIZE);
-	window_used[cpu] = 0;
+	window[cpu].pages = 0;
+	dsb(ishst);
+	window[cpu].next = (window[cpu].next + 1) % WINDOWS;
+	if (window[cpu].next)
+		return;
+	errata_tlbi_repeat(__asm__ volatile("tlbi alle2is" : : : "memory"));
+	dsb(ish);
+	isb();
 }

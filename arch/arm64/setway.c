@@ -17,7 +17,10 @@
 
 static void trap_vm_registers(struct vcpu_arch *a, bool on)
 {
-	a->hcr = on ? a->hcr | HCR_TVM : a->hcr & ~(u64)HCR_TVM;
+	/* Not a->hcr: the guest may have taken a virtual SError that stands there as pending. */
+	u64 hcr = read_sysreg(HCR_EL2) & ~(u64)HCR_TVM;
+
+	a->hcr = hcr | (on ? HCR_TVM : 0);
 	write_sysreg(HCR_EL2, a->hcr);
 }
 

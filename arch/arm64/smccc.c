@@ -100,7 +100,7 @@ static s64 psci_affinity_info(struct vcpu_arch *a)
 
 	if (!target || arg(a, 2) != 0)
 		return PSCI_INVALID_PARAMETERS;
-	return answer[load_acquire(&target->power)];
+	return answer[vcpu_power_state(target)];
 }
 
 static s64 psci_migrate_info_type(struct vcpu_arch *a UNUSED)

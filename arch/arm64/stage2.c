@@ -140,8 +140,10 @@ void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
 	dsb(ishst);
 	spin_lock(&vmids.lock);
 	if (vmid_valid(&vmids, &arch->vmid)) {
-		write_sysreg(SCTLR_EL1, sctlr | SCTLR_M);
+		/* In this order: with M set first, what TCR_EL1 and TTBRx_EL1 hold while the MMU is off could be walked. */
 		write_sysreg(TCR_EL1, tcr | TCR_EPD0 | TCR_EPD1);
+		isb();
+		write_sysreg(SCTLR_EL1, sctlr | SCTLR_M);
 		isb();
 		write_sysreg(VTCR_EL2, arch->vtcr);
 		write_sysreg(VTTBR_EL2, vttbr_of(arch, arch->vmid.context & 0xffff));

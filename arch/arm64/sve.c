@@ -6,6 +6,9 @@
 
 u64 sve_vector_bytes(void);
 
+/* RES1 bits alone: nothing traps. */
+#define CPTR_SVE_OPEN 0x32ffULL
+
 static u64 common_vl; /* bytes */
 
 BOOT_CODE void sve_read_cpu(void)
@@ -14,6 +17,9 @@ BOOT_CODE void sve_read_cpu(void)
 
 	if (!feature_cpu_has(FEAT_SVE))
 		return;
+	/* Firmware may have left SVE trapped, for EL2 too (CPTR_EL2.TZ, E2H = 0). */
+	write_sysreg(CPTR_EL2, CPTR_SVE_OPEN);
+	isb();
 	write_sysreg(ZCR_EL2, 0xf);
 	isb();
 	vl = sve_vector_bytes();

@@ -61,6 +61,12 @@
 #define TRFCR_EL2 S3_4_C1_C2_1
 #define PMSCR_EL2 S3_4_C9_C9_0
 #define MPAM2_EL2 S3_4_C10_C5_0
+#define MPAMIDR_EL1 S3_0_C10_C4_4
+#define PMBLIMITR_EL1 S3_0_C9_C10_0
+#define PMBIDR_EL1 S3_0_C9_C10_7
+#define TRBLIMITR_EL1 S3_0_C9_C11_0
+#define TRBIDR_EL1 S3_0_C9_C11_7
+#define AMUSERENR_EL0 S3_3_C13_C2_3
 #define MPAMHCR_EL2 S3_4_C10_C4_0
 #define MPAM1_EL1 S3_0_C10_C5_0
 #define VNCR_EL2 S3_4_C2_C2_0
@@ -249,6 +255,9 @@
 #define EC_SP_ALIGN 0x26
 #define EC_SERROR 0x2f
 #define EC_BRK64 0x3c
+
+/* Trapped AArch32 instruction: COND<23:20> is valid */
+#define ISS_CV BIT(24)
 
 /* Data abort ISS */
 #define ISS_ISV BIT(24)

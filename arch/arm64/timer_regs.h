@@ -2,7 +2,7 @@
 /*
  * Generic timer registers as EL2 sees them with E2H = 0 (DDI 0487, D12): the
  * guest's two timers and the offsets. timer.c implements these with MRS and MSR,
- * hal/fake/fake_gic.c with a model. All act on the CPU that calls.
+ * tests/unit/fake_gic.c with a model. All act on the CPU that calls.
  */
 #ifndef ARM64_TIMER_REGS_H
 #define ARM64_TIMER_REGS_H

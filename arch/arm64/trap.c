@@ -93,6 +93,12 @@ static bool revidr(struct access *x)
 	return !x->write;
 }
 
+static bool aidr(struct access *x)
+{
+	x->value = read_sysreg(AIDR_EL1);
+	return !x->write;
+}
+
 /* Sorted by first; a row covers [first, last]. */
 static const struct {
 	u32 first, last;
@@ -112,7 +118,6 @@ static const struct {
 	{ ENC(3, 0, 4, 6, 0), ENC(3, 0, 4, 6, 0), interrupt_controller },   /* PMR */
 	{ ENC(3, 0, 5, 1, 0), ENC(3, 0, 5, 1, 1), vm_register }, /* AFSR0, AFSR1 */
 	{ ENC(3, 0, 5, 2, 0), ENC(3, 0, 5, 2, 0), vm_register }, /* ESR */
-	{ ENC(3, 0, 5, 3, 0), ENC(3, 0, 5, 7, 7), read_zero },   /* error records: none */
 	{ ENC(3, 0, 6, 0, 0), ENC(3, 0, 6, 0, 0), vm_register }, /* FAR */
 	{ ENC(3, 0, 10, 2, 0), ENC(3, 0, 10, 2, 0), vm_register }, /* MAIR */
 	{ ENC(3, 0, 10, 3, 0), ENC(3, 0, 10, 3, 0), vm_register }, /* AMAIR */
@@ -121,6 +126,7 @@ static const struct {
 	{ ENC(3, 0, 12, 12, 4), ENC(3, 0, 12, 12, 4), interrupt_controller }, /* CTLR */
 	{ ENC(3, 0, 12, 12, 5), ENC(3, 0, 12, 12, 5), icc_sre },
 	{ ENC(3, 0, 13, 0, 1), ENC(3, 0, 13, 0, 1), vm_register }, /* CONTEXTIDR */
+	{ ENC(3, 1, 0, 0, 7), ENC(3, 1, 0, 0, 7), aidr },
 	{ ENC(3, 3, 14, 0, 1), ENC(3, 3, 14, 0, 1), timer },     /* CNTPCT_EL0 */
 	{ ENC(3, 3, 14, 0, 5), ENC(3, 3, 14, 0, 5), timer },     /* CNTPCTSS_EL0 */
 	{ ENC(3, 3, 14, 2, 0), ENC(3, 3, 14, 2, 2), timer },     /* CNTP_TVAL, CTL, CVAL */

@@ -39,6 +39,8 @@ static u64 hcr_for(const struct vm_plan *plan)
 
 	if (feature_has(FEAT_RAS))
 		hcr |= HCR_TERR;
+	if (feature_has(FEAT_MTE2))
+		hcr |= HCR_TID5; /* GMID_EL1; ATA is clear, so tags cannot be used and their registers trap */
 	if (feature_has(FEAT_PAUTH))
 		hcr |= HCR_APK | HCR_API;
 	if (feature_has(FEAT_CSV2_2))

@@ -62,7 +62,7 @@ enum virq_flags {
 	VIRQ_CLEAR_ACTIVE = 1 << 2,
 	VIRQ_SET_ACTIVE = 1 << 3,
 	VIRQ_DEFERRED = VIRQ_CLEAR_PENDING | VIRQ_CLEAR_ACTIVE | VIRQ_SET_ACTIVE,
-	/* In an LR that is not as a newly pending interrupt's would be: active with another priority, or disabled. */
+	/* Its LR is not as a newly pending interrupt's would be: active with another priority, or disabled. */
 	VIRQ_ODD_LR = 1 << 4,
 };
 

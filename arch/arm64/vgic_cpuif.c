@@ -10,7 +10,7 @@
 
 /* ---- SGIs ---- */
 
-#define SGIR_TARGETS(v) ((u32)(v)&0xffff)
+#define SGIR_TARGETS(v) ((u32)(v) & 0xffff)
 #define SGIR_AFF1(v) ((u32)((v) >> 16) & 0xff)
 #define SGIR_INTID(v) ((u32)((v) >> 24) & 0xf)
 #define SGIR_AFF2(v) ((u32)((v) >> 32) & 0xff)
@@ -54,8 +54,8 @@ static void sgi_one(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u
  * With one security state SGI1R makes SGIs of either group, SGI0R and ASGI1R
  * only of group 0, as the target has them configured (8.1.10, table 8-14).
  */
-static void __attribute__((noinline))
-sgi_send(struct vgic_cpu *self, enum vgic_sgi_kind kind, u32 intid, u64 targets)
+static void __attribute__((noinline)) sgi_send(struct vgic_cpu *self, enum vgic_sgi_kind kind, u32 intid,
+					       u64 targets)
 {
 	struct vgic *g = self->vgic;
 

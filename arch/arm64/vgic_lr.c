@@ -24,8 +24,8 @@
 #include "arch/arm64/timer_regs.h"
 #include "arch/arm64/vgic_state.h"
 
-#define PRIORITY_OF(tag) ((tag)&VGIC_PRIORITY_MASK)
-#define GROUP_OF(tag) ((tag)&1u)
+#define PRIORITY_OF(tag) ((tag) & VGIC_PRIORITY_MASK)
+#define GROUP_OF(tag) ((tag) & 1u)
 
 /* Priority and group as they are kept while an interrupt is active. */
 static u8 tag_of(const struct vgic_bank *b, const struct virq *v, u32 bit)
@@ -173,7 +173,8 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 	return lr;
 }
 
-static void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n, u32 intid)
+static __attribute__((noinline)) void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n,
+					       u32 intid)
 {
 	u32 bit = BIT32(intid & 31);
 	bool plain = vgic_forwarded(c->vgic, b) & bit &&
@@ -249,7 +250,7 @@ static void apply_deferred(struct vgic_cpu *c, struct vgic_bank *b, struct virq 
 }
 
 /* Take the interrupt out of LR n, whose hardware content then means nothing. */
-static void lr_fold(struct vgic_cpu *c, u32 n)
+static __attribute__((noinline)) void lr_fold(struct vgic_cpu *c, u32 n)
 {
 	u32 intid = c->lr_irq[n];
 	struct vgic_bank *b = vgic_bank(c->vgic, c, intid / 32);
@@ -313,7 +314,7 @@ bool vgic_pend_sgi(struct vgic_cpu *c, u32 intid)
 }
 
 /* Out of LR n and, if it still belongs there, in again. `fired`: its physical interrupt did, in between. */
-static inline void refresh(struct vgic_cpu *c, u32 n, bool fired)
+static __attribute__((noinline)) void refresh(struct vgic_cpu *c, u32 n, bool fired)
 {
 	u32 intid = c->lr_irq[n];
 	struct vgic_bank *b = vgic_bank(c->vgic, c, intid / 32);
@@ -438,7 +439,7 @@ static bool flush_word(struct vgic_cpu *c, u32 word)
 	return true;
 }
 
-/* All that is new is one SGI that is in its LR still: what an IPI usually finds. False: there is more to do. */
+/* All that is new is one SGI that has its LR still: what an IPI usually finds. False: more to do. */
 static inline bool flush_sgi(struct vgic_cpu *c)
 {
 	struct vgic_bank *b = &c->priv;

@@ -50,9 +50,14 @@ struct fake_world {
 
 extern struct fake_world fake_world;
 
-/* Put CPUs, VMs and the above back; then `nr` CPUs, of which the first `housekeeping` are housekeeping ones. */
+/*
+ * Put CPUs, VMs and the above back; then `nr` CPUs, of which the first `housekeeping` are housekeeping ones.
+ */
 void fake_vcpu_reset(u32 nr, u32 housekeeping);
-/* A VM with vCPU i on CPU homes[i]; policy and weight as given, on_fault and on_reset default to halt and restart. */
+/*
+ * A VM with vCPU i on CPU homes[i]; policy and weight as given, on_fault and on_reset default to halt and
+ * restart.
+ */
 struct vm *fake_vm_add(const char *name, enum vm_policy policy, u32 weight, u32 nr_vcpus, const u16 *homes);
 struct vm_plan *fake_plan(struct vm *vm);
 /* As virq_set() would: pending first, then the wake. */
@@ -63,7 +68,10 @@ bool fake_vm_loaded(const struct vm *vm);
 
 /* Make `cpu` the one that runs. */
 void fake_on(u32 cpu);
-/* Is an interrupt pending for the CPU that runs: a kick or its deadline? Take all of them. True: there was one. */
+/*
+ * Is an interrupt pending for the CPU that runs: a kick or its deadline? Take all of them. True: there was
+ * one.
+ */
 bool fake_take_irqs(void);
 
 /* ---- several CPUs, interleaved ---- */

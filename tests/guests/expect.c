@@ -14,7 +14,7 @@
  *   count N TEXT    TEXT has come N times since the last `mark`
  *   timeout SECONDS for the waits that follow; 60 at first
  *   exit [STATUS]   the command ends, with this status; without such a step it is killed at the end
- *   include FILE    beside this script
+ *   include FILE    beside this script, which goes on behind it
  *   # comment
  *
  * In TEXT, \r \n \t \\ \xHH are bytes, ${NAME} is a variable, and in what is expected .* stands for anything up to the
@@ -181,7 +181,7 @@ static void read_script(const char *file)
 		if (*rest)
 			*rest++ = 0;
 		if (!strcmp(word, "include")) {
-			include(file, rest);
+			include(file, unescape(rest, file, line));
 			continue;
 		}
 		if (nr_steps == STEPS_MAX || strlen(word) >= sizeof(s->word))

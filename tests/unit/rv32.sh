@@ -11,8 +11,8 @@ FILES="core/vm.c core/sched.c core/timer.c core/fault.c"
 # What these files may ask of their surroundings: functions of core/ and hal/ headers. The rest is the compiler's own.
 FORBIDDEN='__(u?div|u?mod|mul|ashl|ashr|lshr|cmp|ucmp|sync|atomic).*|mem(cpy|set|move|cmp)|str.*|.*printf'
 
-CC=${RV32_CC:-riscv64-unknown-elf-gcc}
-command -v "$CC" >/dev/null || { echo "rv32: $CC is not installed (Debian: gcc-riscv64-unknown-elf)"; exit 1; }
+CC=${RV32_CC:-riscv64-linux-gnu-gcc}
+command -v "$CC" >/dev/null || { echo "rv32: $CC is not installed (Debian: gcc-riscv64-linux-gnu)"; exit 1; }
 tool=${CC%gcc}
 out=build/test/rv32
 rm -rf "$out"

@@ -223,13 +223,13 @@ static void a_broken_prompt_comes_back_when_things_are_quiet(void **state UNUSED
 	say(0, "boot\n");
 	work();
 	assert_string_equal(wire, "\r\n[alpha] boot\r\n");
-	after_ms(60);
+	after_ms(300);
 	say(0, "more\n");
 	work();
-	after_ms(60);
+	after_ms(300);
 	work();
 	assert_string_equal(wire, "\r\n[alpha] boot\r\n[alpha] more\r\n");
-	after_ms(60);
+	after_ms(300);
 	work();
 	assert_string_equal(wire, "\r\n[alpha] boot\r\n[alpha] more\r\nmonadic> vm li");
 }
@@ -431,7 +431,7 @@ static void replay_of_a_vm_that_goes_on_writing_ends(void **state UNUSED)
 	tx_room = UINT32_MAX;
 	console_irq();
 	work();
-	after_ms(200);
+	after_ms(600);
 	work();
 	assert_true(says("monadic> "));
 }
@@ -570,6 +570,21 @@ static void only_the_first_housekeeping_cpu_works(void **state UNUSED)
 	assert_true(vm_works > before);
 }
 
+static void what_comes_between_two_slices_is_not_forgotten(void **state UNUSED)
+{
+	rx_ticks = fake_cpu.hz / 1000; /* a slow machine: a slice has time for one kind of work */
+	for (u32 at = 0; at < 8; at++) {
+		monitor_close();
+		say(0, "first\n");
+		for (u32 i = 0; i < at; i++)
+			(void)house_work();
+		wire_clear();
+		say(0, "second\n");
+		work();
+		assert_true(says("[alpha] second\r\n"));
+	}
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -605,6 +620,7 @@ int main(void)
 		T(reboot_without_active_vms_happens),
 		T(a_posted_job_runs_once_for_each_post),
 		T(only_the_first_housekeeping_cpu_works),
+		T(what_comes_between_two_slices_is_not_forgotten),
 	};
 
 	return cmocka_run_group_tests_name("monitor", tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /*
  * The virtual GIC against a reference without list registers: random guests with
  * 1 to 16 list registers see what an ideal GICv3 would show them.
- * SOURCES: arch/arm64/vgic.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c hal/fake/fake_gic.c hal/fake/fake.c */
+ * SOURCES: arch/arm64/vgic.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c tests/unit/fake_gic.c hal/fake/fake.c */
 #include "tests/unit/vgic_env.h"
 
 #define STEPS 4000

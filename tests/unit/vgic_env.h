@@ -18,7 +18,7 @@
 #include "core/mmio.h"
 #include "core/vm.h"
 #include "hal/fake/fake.h"
-#include "hal/fake/fake_gic.h"
+#include "tests/unit/fake_gic.h"
 
 #define GICD_CTLR 0x000u
 #define IGROUPR 0x080u

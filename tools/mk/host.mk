@@ -19,3 +19,7 @@ $H/mkplan: $(MKPLAN_SOURCES) | $(call third-party,libfdt) build/.host-run
 	@mkdir -p $(@D); echo "  HOSTCC  $@"; $(HOST_CC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -I. -isystem $(LIBFDT_DIR) \
 		-o $@ $(MKPLAN_SOURCES) $(MKPLAN_LIBFDT)
 -include $H/mkplan.d
+
+# The guests stage's player of console scripts.
+$H/expect: tests/guests/expect.c | build/.host-run
+	@mkdir -p $(@D); echo "  HOSTCC  $<"; $(HOST_CC) $(HOST_CFLAGS) -o $@ $<

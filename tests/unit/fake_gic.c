@@ -5,7 +5,7 @@
 #include "arch/arm64/gicv3.h"
 #include "hal/cpu.h"
 #include "hal/fake/fake.h"
-#include "hal/fake/fake_gic.h"
+#include "tests/unit/fake_gic.h"
 
 struct fake_gic fake_gic;
 struct ich_features ich_features;

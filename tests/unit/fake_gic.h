@@ -9,8 +9,8 @@
  * violation (hal/fake/fake.h): one INTID in two, HW with active and pending, HW
  * without an active physical interrupt.
  */
-#ifndef HAL_FAKE_FAKE_GIC_H
-#define HAL_FAKE_FAKE_GIC_H
+#ifndef TESTS_UNIT_FAKE_GIC_H
+#define TESTS_UNIT_FAKE_GIC_H
 
 #include "arch/arm64/ich.h"
 #include "arch/arm64/timer_regs.h"

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hostile guest's runner; see hostile.h. */
+#include "tests/guests/bare/hostile.h"
+
+#define ROW_MS 400
+#define OTHER_MS 200
+
+static const struct row *const groups[] = {memory_rows, walk_rows,   mmio_rows,    call_rows, register_rows, system_rows,
+					   debug_rows,  aarch32_rows, time_rows, gic_rows,  fuzz_rows,     last_rows};
+
+static u64 context[16], code_buffer[2] __attribute__((aligned(16)));
+static const struct row *current;
+static bool said;
+static u64 random_state = 0x9e3779b97f4a7c15ULL;
+volatile u32 irqs_taken[32];
+
+static void row_name(void)
+{
+	if (!said)
+		print("\nROW %s:", current->name);
+	said = true;
+}
+
+static void put(const char *format, va_list args)
+{
+	/* The library prints from arguments only; the results need no more than two of them. */
+	u64 a = va_arg(args, u64), b = va_arg(args, u64), c = va_arg(args, u64), d = va_arg(args, u64);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	print(format, a, b, c, d);
+#pragma GCC diagnostic pop
+}
+
+void say(const char *format, ...)
+{
+	va_list args;
+
+	row_name();
+	print(" ");
+	va_start(args, format);
+	put(format, args);
+	va_end(args);
+}
+
+u64 random64(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+/* ---- instructions under test ---- */
+
+struct outcome run_code(const void *code, const u64 regs[8])
+{
+	struct outcome o = {0};
+	struct frame f;
+
+	memcpy(o.x, regs, sizeof(o.x));
+	fault_catch();
+	code_call(code, o.x);
+	o.taken = fault_caught(&f);
+	if (o.taken) {
+		o.ec = ESR_EC(f.esr);
+		o.iss = (u32)(f.esr & 0x1ffffff);
+		o.far = f.far;
+		o.elr = f.elr;
+		o.spsr = f.spsr;
+	}
+	return o;
+}
+
+struct outcome run_insn(u32 insn, u64 x0, u64 x1)
+{
+	const u64 regs[8] = {x0, x1};
+
+	*(volatile u64 *)code_buffer = 0xd65f03c000000000ULL | insn;
+	__asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(code_buffer) : "memory");
+	return run_code(code_buffer, regs);
+}
+
+static const struct {
+	u32 ec;
+	const char *name;
+} kinds[] = {
+	{0x00, "undefined"}, {0x0e, "illegal state"}, {0x15, "SVC"},        {0x18, "trapped register"},
+	{0x19, "SVE trap"},  {0x1d, "SME trap"},      {0x20, "fetch abort from EL0"}, {0x21, "fetch abort"},
+	{0x22, "PC misaligned"}, {0x24, "abort from EL0"}, {0x25, "abort"}, {0x26, "SP misaligned"},
+	{0x30, "breakpoint from EL0"}, {0x31, "breakpoint"}, {0x33, "step"}, {0x35, "watchpoint"},
+	{0x3c, "BRK"}, {0x2f, "SError"},
+};
+
+static const char *kind(u32 ec)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].ec == ec)
+			return kinds[i].name;
+	return "class";
+}
+
+/* ELR as the library left it: behind the instruction, or at the caller after a fetch. */
+static bool elr_wrong(const struct outcome *o, u64 pc)
+{
+	return o->elr != pc;
+}
+
+void say_outcome(const struct outcome *o, u64 pc, u64 va)
+{
+	bool abort = o->ec == EC_DABT || o->ec == EC_IABT;
+
+	if (!o->taken) {
+		say("ok");
+		return;
+	}
+	if (o->ec == EC_DABT)
+		say("abort %02x%s", o->iss & 0x3f, (u64)(o->iss & 0x40 ? "w" : ""));
+	else if (o->ec == EC_IABT)
+		say("fetch abort %02x", o->iss & 0x3f);
+	else
+		say("%s", (u64)kind(o->ec));
+	if (abort && va != NO_VA && o->far != va)
+		say("FAR %lx", o->far);
+	if (pc && elr_wrong(o, pc))
+		say("ELR %lx not %lx", o->elr, pc);
+	if (o->taken > 1)
+		say("x%u", o->taken);
+}
+
+/* ---- the other vCPU ---- */
+
+bool other_is_off(void)
+{
+	return cpu_affinity_info(1) == 1;
+}
+
+bool on_other(void (*fn)(u64 arg), u64 arg)
+{
+	u64 limit = counter() + read_sysreg(cntfrq_el0) / 1000 * OTHER_MS;
+
+	if (cpu_start(1, fn, arg) != 0)
+		return false;
+	while (!other_is_off())
+		if (counter() > limit)
+			return false;
+	return true;
+}
+
+/* ---- exceptions and time ---- */
+
+void row_time(u32 ms)
+{
+	vtimer_set(counter() + read_sysreg(cntfrq_el0) / 1000 * ms);
+}
+
+static void abandon(struct frame *f)
+{
+	f->elr = (u64)(uintptr_t)context_load;
+	f->spsr = 0x3c5;
+	f->x[0] = (u64)(uintptr_t)context;
+}
+
+static void on_irq(struct frame *f)
+{
+	u32 intid = gic_ack();
+
+	if (intid >= 1020)
+		return;
+	if (intid < 32)
+		irqs_taken[intid]++;
+	if (intid != INTID_VTIMER || cpu_index() != 0) {
+		gic_eoi(intid);
+		return;
+	}
+	vtimer_off();
+	gic_eoi(intid);
+	say("TIMEOUT at %lx", f->elr);
+	abandon(f);
+}
+
+static void on_surprise(struct frame *f)
+{
+	if (cpu_index() != 0)
+		cpu_off();
+	say("UNEXPECTED vector %u", (u32)f->vector);
+	say("%s, ISS %x", (u64)kind(ESR_EC(f->esr)), (u32)(f->esr & 0x1ffffff));
+	say("ELR %lx, FAR %lx", f->elr, f->far);
+	abandon(f);
+}
+
+static void on_fiq(struct frame *f)
+{
+	u32 intid = (u32)read_sysreg(S3_0_C12_C8_0); /* ICC_IAR0_EL1 */
+
+	if (intid < 1020)
+		write_sysreg(S3_0_C12_C8_1, intid);
+	(void)f;
+}
+
+void gic_clean(void)
+{
+	u64 sgi = gicr_frame(cpu_index()) + GICR_SGI_FRAME;
+
+	irq_off();
+	for (u32 i = 0; i < 128; i += 4) {
+		write32(GICD_BASE + 0x180 + i, ~0u);
+		write32(GICD_BASE + 0x280 + i, ~0u);
+		write32(GICD_BASE + 0x380 + i, ~0u);
+		write32(GICD_BASE + 0x80 + i, ~0u);
+	}
+	write32(sgi + 0x180, ~0u);
+	write32(sgi + 0x280, ~0u);
+	write32(sgi + 0x380, ~0u);
+	/* What is still acknowledged, until no priority is active. */
+	for (u32 i = 0; i < 300 && read_sysreg(S3_0_C12_C11_3) < 0xff; i++) {
+		gic_eoi(INTID_VTIMER);
+		write_sysreg(S3_0_C12_C8_1, INTID_VTIMER);
+	}
+	gic_init();
+	gic_cpu_init();
+	write_sysreg(S3_0_C12_C12_6, 0);
+	gic_enable(INTID_VTIMER, 0);
+}
+
+/* ---- the rows ---- */
+
+static void run_row(const struct row *row)
+{
+	current = row;
+	said = false;
+	for (u32 i = 0; i < 32; i++)
+		irqs_taken[i] = 0;
+	if (!context_save(context)) {
+		row_time(ROW_MS);
+		irq_on();
+		row->fn();
+	}
+	irq_off();
+	vtimer_off();
+	fault_caught(NULL);
+	row_name();
+	print("\n");
+}
+
+void guest_main(const void *tree UNUSED)
+{
+	for (u32 i = 0; i < VECTORS; i++)
+		exception_handler[i] = on_surprise;
+	exception_handler[VECTOR_IRQ] = on_irq;
+	exception_handler[VECTOR_FIQ] = on_fiq;
+	mmu_on();
+	gic_clean();
+	print("\nhostile: begin\n");
+	for (u32 g = 0; g < ARRAY_SIZE(groups); g++)
+		for (const struct row *r = groups[g]; r->name; r++)
+			run_row(r);
+	print("\nhostile: end\n");
+}

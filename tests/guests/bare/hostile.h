@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hostile guest: attacks in rows, each printing `ROW name: result`, which tests/guests/hostile.cfg compares with what the
+ * architecture says. A row that ends in an exception it did not expect, or takes too long, says so and the next one begins.
+ */
+#ifndef BARE_HOSTILE_H
+#define BARE_HOSTILE_H
+
+#define CONTEXT_SP 96
+
+#ifndef __ASSEMBLER__
+#include "tests/guests/bare/lib.h"
+
+#define GIB (1ULL << 30)
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define UNUSED __attribute__((unused))
+
+struct row {
+	const char *name;
+	void (*fn)(void);
+};
+
+/* Each file's rows; ended by one without a name. */
+extern const struct row memory_rows[], walk_rows[], mmio_rows[], fuzz_rows[], gic_rows[], call_rows[], register_rows[],
+	system_rows[], debug_rows[], aarch32_rows[], time_rows[], last_rows[];
+
+/* ---- hostile.c ---- */
+
+/* A part of the row's result; the first call prints its name before. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Deterministic, xorshift64. */
+u64 random64(void);
+/* The other vCPU runs fn(arg) and powers off; false: it did not end in time. */
+bool on_other(void (*fn)(u64 arg), u64 arg);
+bool other_is_off(void);
+/* IRQs taken by the row runner's handler since the row began, by INTID below 32. */
+extern volatile u32 irqs_taken[32];
+/* The interrupt controller as the runner wants it: nothing but its own timer enabled, active or pending. */
+void gic_clean(void);
+/* The row's time is `ms` from now on. */
+void row_time(u32 ms);
+
+/* ---- instructions under test ---- */
+
+struct outcome {
+	u32 taken; /* exceptions */
+	u32 ec, iss;
+	u64 far, elr, spsr;
+	u64 x[8]; /* registers afterwards */
+};
+
+/* Call `code` with x0..x7 = regs; what it raised is caught. */
+struct outcome run_code(const void *code, const u64 regs[8]);
+/* The same for one instruction. */
+struct outcome run_insn(u32 insn, u64 x0, u64 x1);
+/* One instruction with a return behind it, as data (dst in x1, base in x0 by convention). */
+#define CODE(name, text)                                                                                 \
+	extern const char name[];                                                                        \
+	__asm__(".pushsection .text\n.balign 8\n.global " #name "\n" #name ": " text "\nret\n.popsection")
+
+/* "ok", "undefined", "data abort 10 w"..., and what is wrong with FAR (when `va` is not NO_VA) or ELR. */
+#define NO_VA (~0ULL)
+void say_outcome(const struct outcome *o, u64 pc, u64 va);
+
+/* MRS and MSR of a register by its encoding, x1. */
+#define SYS_INSN(read, op0, op1, crn, crm, op2)                                                                  \
+	(0xd5000000u | (read ? 1u << 21 : 0) | (u32)(op0) << 19 | (u32)(op1) << 16 | (u32)(crn) << 12 | (u32)(crm) << 8 | \
+	 (u32)(op2) << 5 | 1)
+
+/* ---- hostile_asm.S ---- */
+
+u64 context_save(u64 *context);
+extern const char context_load[]; /* x0 = context */
+void code_call(const void *code, u64 regs[8]);
+/* eret to (pc, spsr) with x0..x3 = regs, SP_EL0 = regs[4]; returns by context_load. */
+void enter_el0(u64 pc, u64 spsr, const u64 *regs);
+
+/* ---- hostile_map.c ---- */
+
+/* Aliases of a GiB in this guest's first level table: VA of the same address there. */
+enum alias { ALIAS_NORMAL, ALIAS_USER, ALIAS_LOW_USER, ALIASES };
+/* Normal memory: executable at EL1. User: EL0 may read, write and execute (device: not execute). */
+u64 alias(enum alias how, u64 address);
+void tlbi_all(void);
+
+/* Run at EL0: x0..x3 = regs[0..3], SP = regs[4]; ends by any exception of EL0, which is returned. */
+struct frame run_el0(u64 pc, u64 spsr, const u64 regs[5]);
+#define SPSR_EL0_A64 0x3c0
+#define SPSR_EL0_A32 0x1d0
+#define SPSR_EL0_T32 0x1f0
+
+#endif
+#endif

@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh [NAME...]: the guests stage: boots the rows of suites.cfg under QEMU and plays their console scripts (expect.c). Without
+# names: the rows marked ci; with TEST_ALL=1 every row and the product of guests, CPUs and boot paths (product.sh). JOBS
+# machines at a time. What a row said and did lies in build/test/guests/NAME/console.log.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+JOBS=${JOBS:-$(nproc)}
+here=tests/guests out=build/test/guests o=build/arm64 g=build/guests/arm64
+limit=900 # seconds for one row; its script gives up long before
+
+rows() { # of suites.cfg, and of the product for test-all
+	grep -v '^ *#' $here/suites.cfg | grep .
+	[ "${TEST_ALL:-0}" != 1 ] || $here/product.sh
+}
+
+# substitute FILE VARIABLE=VALUE...: FILE with every ${VARIABLE} replaced
+substitute() {
+	local file=$1 program=() v
+	shift
+	for v; do
+		program+=(-e "s|\${${v%%=*}}|${v#*=}|g")
+	done
+	sed "${program[@]}" "$file"
+}
+
+# The ways in. Each leaves its arguments of QEMU in `machine`.
+path_raw() {
+	machine=(-kernel $o/monadic.bin -initrd "$dir/bundle.cpio")
+}
+path_uefi() { # APPLICATION-OPTIONS...
+	tools/mkesp "$dir/esp.img" $o/monadic.efi BOOTAA64.EFI "$dir/bundle.cpio"
+	machine=(-bios $g/QEMU_EFI.fd -drive "file=$dir/esp.img,format=raw,if=none,id=esp" -device virtio-blk-pci,drive=esp)
+}
+path_uefi-acpi() { path_uefi; }
+path_uefi-dt() {
+	path_uefi
+	board+=,acpi=off
+}
+# The addresses stand in scripts/boot-uboot.exp too.
+path_uboot() {
+	machine=(-bios $g/u-boot.bin -device "loader,file=$o/monadic.bin,addr=0x48000000,force-raw=on"
+		-device "loader,file=$dir/bundle.cpio,addr=0x50000000,force-raw=on")
+	variables+=("BUNDLE_SIZE=$(printf %x "$(stat -c %s "$dir/bundle.cpio")")")
+}
+
+row() { # NAME MARKS CPU PATH CPUS MEMORY MANIFEST SCRIPT VARIABLE=VALUE...
+	local name=$1 cpu=$3 path=$4 cpus=$5 memory=$6 manifest=$7 script=$8 status=0 start=$SECONDS text seconds
+	local dir=$out/$1 machine=() variables board=virt,virtualization=on,gic-version=3
+	shift 8
+	case $path in
+	*/el1) board=virt,gic-version=3 path=${path%/el1} ;;
+	esac
+	variables=("BOOT=$path" "CPUS=$cpus" "$@")
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	case $manifest in
+	*.cpio) cp "$here/manifests/$manifest" "$dir/bundle.cpio" ;;
+	*)
+		substitute "$here/manifests/$manifest" "${variables[@]}" >"$dir/manifest.dts"
+		text=$(tools/mkbundle "$dir/manifest.dts" "$dir/bundle.cpio" $g $o/guests $here/manifests 2>&1) || status=1
+		;;
+	esac
+	if [ $status = 0 ]; then
+		"path_$path"
+		text=$(timeout -k 1 $limit build/host/expect "$here/scripts/$script" "$dir/console.log" "${variables[@]}" -- \
+			timeout -k 1 $limit qemu-system-aarch64 -accel tcg -M "$board" -cpu "$cpu" -smp "$cpus" -m "$memory" \
+			-display none -monitor none -serial stdio -nic none "${machine[@]}" 2>&1) || status=$?
+	fi
+	seconds=$((SECONDS - start))
+	rm -f "$dir"/{bundle.cpio,esp.img}
+	echo $status >"$dir/status"
+	if [ $status = 0 ]; then
+		echo "ok   $name: $cpu, $path, $text ($seconds s)"
+	else
+		[ ! -f "$dir/console.log" ] || tail -n 25 "$dir/console.log"
+		echo "FAIL $name: $cpu, $path, $text; see $dir/console.log ($seconds s)"
+	fi
+}
+
+# A child of this script with one row to do; the parent starts JOBS of them at a time.
+if [ "${1:-}" = --row ]; then
+	read -ra fields <<<"$2"
+	row "${fields[@]}"
+	exit
+fi
+
+make -s ARCH=arm64 all guests bare build/host/{mkcpio,expect} || exit 1
+mkdir -p "$out"
+rm -f "$out"/*/status
+if [ $# -gt 0 ]; then
+	for name; do
+		TEST_ALL=1 rows | awk -v n="$name" '$1 == n { print; found = 1 } END { exit !found }' ||
+			echo "run.sh: no row $name in $here/suites.cfg" >&2
+	done
+elif [ "${TEST_ALL:-0}" = 1 ]; then
+	rows
+else
+	rows | awk '$2 ~ /(^|,)ci(,|$)/'
+fi >"$out/rows"
+xargs -a "$out/rows" -d '\n' -n 1 -P "$JOBS" $here/run.sh --row
+
+cat "$out"/*/status | awk '$1 { f++; next } { p++ } END { print p + 0, f + 0, 0 }' >build/test/guests.result
+read -r passed failed _ <build/test/guests.result
+[ "$failed" = 0 ] && [ "$passed" = "$(wc -l <"$out/rows")" ]

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The frame table of core/aspace.c: from any sorted table of up to N ranges, for
+ * one arbitrary byte address. frames_add() gives an owner only to what had none and
+ * keeps the table sorted and disjoint; frames_find() finds exactly what is there.
+ */
+#include "core/aspace.c"
+
+#define ASSUME __CPROVER_assume
+#define PROVE __CPROVER_assert
+#ifndef N
+#define N 4
+#endif
+
+u64 nondet_u64(void);
+u32 nondet_u32(void);
+u16 nondet_u16(void);
+u8 nondet_u8(void);
+
+static struct frame_range t[N];
+static u64 x;
+
+static bool sorted(void)
+{
+	for (u32 i = 0; i < N; i++) {
+		if (i >= nr_frames)
+			break;
+		if (t[i].lo >= t[i].hi || ((t[i].lo | t[i].hi) & (PAGE_SIZE - 1)))
+			return false;
+		if (i && t[i - 1].hi > t[i].lo)
+			return false;
+	}
+	return true;
+}
+
+/* Owner and state of x, and how many ranges claim it: by looking at all. */
+static u32 look(u16 *owner, u8 *state)
+{
+	u32 n = 0;
+
+	*owner = FRAME_NOBODY;
+	*state = FRAME_STATES;
+	for (u32 i = 0; i < N; i++)
+		if (i < nr_frames && x >= t[i].lo && x < t[i].hi) {
+			*owner = t[i].owner;
+			*state = t[i].state;
+			n++;
+		}
+	return n;
+}
+
+static void find_is_exact(void)
+{
+	u64 size = nondet_u64();
+	const struct frame_range *f = frames_find(HPA(x), size);
+	u32 holders = 0;
+
+	ASSUME(size);
+	for (u32 i = 0; i < N; i++)
+		if (i < nr_frames && range_inside(x, size, t[i].lo, t[i].hi - t[i].lo)) {
+			holders++;
+			PROVE(f == &t[i], "find: the range that holds all of it");
+		}
+	PROVE(holders || !f, "find: nothing otherwise");
+	PROVE(holders <= 1, "find: one owner");
+}
+
+int main(void)
+{
+	u16 owner, owner_after, new_owner = nondet_u16();
+	u8 state, state_after;
+
+	frames = t;
+	max_frames = N;
+	nr_frames = nondet_u32();
+	ASSUME(nr_frames <= N);
+	for (u32 i = 0; i < N; i++)
+		t[i] = (struct frame_range){ nondet_u64(), nondet_u64(), nondet_u16(), nondet_u8() };
+	ASSUME(sorted());
+	x = nondet_u64();
+
+	u32 claims = look(&owner, &state);
+	u32 count = nr_frames;
+
+	PROVE(claims <= 1, "one owner before");
+#ifdef FIND
+	find_is_exact();
+	(void)owner_after;
+	(void)state_after;
+	(void)new_owner;
+	(void)count;
+#else
+	u64 base = nondet_u64(), size = nondet_u64();
+	enum err e = frames_add(HPA(base), size, new_owner, FRAME_DIRTY);
+	u32 claims_after = look(&owner_after, &state_after);
+
+	PROVE(sorted(), "add: stays sorted and disjoint");
+	PROVE(claims_after <= 1, "add: one owner afterwards");
+	if (e == OK && x >= base && x - base < size) {
+		PROVE(claims == 0, "add: only what nobody owned");
+		PROVE(claims_after == 1 && owner_after == new_owner && state_after == FRAME_DIRTY, "add: owned, dirty");
+	} else {
+		PROVE(claims_after == claims && owner_after == owner && state_after == state, "add: nothing else");
+	}
+	PROVE(nr_frames == count + (e == OK), "add: one range or none");
+	if (e == ERR_EXIST)
+		PROVE(count > 0, "add: refused for a reason");
+#ifdef REACH
+	PROVE(!(e == OK && count == N - 1 && t[3].owner == new_owner && t[3].lo == base),
+	      "REACH: inserted in the middle of a full table");
+	PROVE(e != ERR_EXIST, "REACH: overlap");
+#endif
+#endif
+	return 0;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The primitives of core/pt_pool.c on one real page of 512 entries, by plain
+ * unwinding, and the choice of a page of the quota. Every write is published
+ * before the primitive returns.
+ */
+#include "core/pt_pool.h"
+#include "hal/mem.h"
+#include "tests/proofs/formats.h"
+
+#define ASSUME __CPROVER_assume
+#define PROVE __CPROVER_assert
+
+u64 nondet_u64(void);
+u32 nondet_u32(void);
+u8 nondet_u8(void);
+
+static u64 page[PT_ENTRIES] ALIGNED(4096);
+static struct pt_meta meta[8];
+static struct pt_pool pool;
+static struct pt_space space;
+static const u8 *published;
+static size_t published_size;
+
+static void publish(const void *entry, size_t size)
+{
+	published = entry;
+	published_size = size;
+}
+
+static bool is_published(u32 index)
+{
+	const u8 *entry = (const u8 *)&page[index];
+
+	return published && entry >= published && (size_t)(entry - published) + 8 <= published_size;
+}
+
+static const struct pt_hooks hooks = { .publish = publish };
+
+static void entries(u32 any)
+{
+#if defined(ZERO)
+	pt_zero(&space, 0);
+	PROVE(page[any] == 0 && is_published(any), "zero: every entry, published");
+#elif defined(FILL)
+	u64 pa = nondet_u64();
+
+	ASSUME(!(pa & (MIB(2) - 1)) && pa < 1ull << 47);
+	pt_fill(&space, 0, pa, 0, PT_R | PT_W);
+	PROVE(page[any] == space.fmt->make_leaf(pa + any * PAGE_SIZE, 0, PT_R | PT_W) && is_published(any),
+	      "fill: every entry, published");
+#elif defined(EMPTY)
+	PROVE(pt_is_empty(&space, 0), "empty: a page of zeroes is");
+	__CPROVER_havoc_object(page);
+	PROVE(!pt_is_empty(&space, 0) || page[any] == 0, "empty: then every entry is zero");
+#else
+	__CPROVER_havoc_object(page);
+
+	u64 old = page[any], pte = nondet_u64();
+	u32 at = nondet_u32();
+
+	ASSUME(at < PT_ENTRIES);
+	pt_put(&space, 0, at, pte);
+	PROVE(page[any] == (any == at ? pte : old), "put: this entry and no other");
+	PROVE(pt_get(&space, 0, at) == pte && is_published(at), "put: published, and read back");
+#endif
+}
+
+/* hint invariant: no unused page of the quota lies below it */
+static bool hint_ok(void)
+{
+	for (u32 i = 0; i < 8; i++)
+		if (i >= space.first && i < space.first + space.count && i < space.hint && !meta[i].used)
+			return false;
+	return space.hint >= space.first;
+}
+
+static void picks(u32 any)
+{
+	for (u32 i = 0; i < 8; i++)
+		meta[i].used = nondet_u8() & 1;
+	space.first = nondet_u32();
+	space.count = nondet_u32();
+	space.hint = nondet_u32();
+	ASSUME(range_inside(space.first, space.count, 0, 8) && hint_ok());
+	ASSUME(any >= space.first && any - space.first < space.count);
+
+	bool was_used = meta[any].used;
+	u32 t = pt_pick(&space);
+
+	PROVE(t == PT_NONE || (t >= space.first && t - space.first < space.count && !meta[t].used),
+	      "pick: an unused page of the quota");
+	PROVE(t != PT_NONE || was_used, "pick: none only when all are used");
+	PROVE(hint_ok(), "pick: keeps the hint");
+	if (t != PT_NONE)
+		meta[t].used = 1;
+	PROVE(hint_ok(), "pick: keeps the hint when the page is used");
+	pt_unpick(&space, any);
+	PROVE(!meta[any].used && hint_ok(), "unpick: keeps the hint");
+}
+
+int main(void)
+{
+	u32 any = nondet_u32();
+
+	pool = (struct pt_pool){ .base = va_to_hpa(page), .meta = meta, .pages = 8 };
+	space = (struct pt_space){ .fmt = s2_format(48), .pool = &pool, .hooks = &hooks };
+	ASSUME(any < PT_ENTRIES);
+#ifdef PICK
+	picks(any);
+#else
+	entries(any);
+#endif
+	return 0;
+}
