@@ -41,29 +41,26 @@ enum err mmio_add(struct mmio_map *map, gpa_t base, u64 size, const struct mmio_
 	return OK;
 }
 
+const struct mmio_region *mmio_region_of(const struct mmio_map *map, gpa_t addr)
+{
+	u32 at = first_above(map, addr.v);
+
+	return at && mmio_covers(&map->region[at - 1], addr) ? &map->region[at - 1] : NULL;
+}
+
 enum err mmio_dispatch(struct vcpu *vcpu, struct mmio_access *access)
 {
-	const struct mmio_map *map = vcpu->vm->mmio;
-	u64 addr = access->addr.v;
+	const struct mmio_region *r = mmio_region_of(vcpu->vm->mmio, access->addr);
 	u32 size = access->size;
-	u32 at = first_above(map, addr);
 
-	if (at == 0)
+	if (!r)
 		return ERR_NOENT;
-	const struct mmio_region *r = &map->region[at - 1];
-	u64 off = addr - r->base;
-
-	if (off >= r->size)
-		return ERR_NOENT;
-	/* `sizes` and `size` are both sets of powers of two; more than one bit in `size` is no access size */
-	if (!(r->ops->sizes & size) || (size & (size - 1)) || (addr & (size - 1)) || size > r->size - off)
+	/* more than one bit in `size` is no access size */
+	if ((size & (size - 1)) || !mmio_takes(r, access->addr, size))
 		return ERR_INVAL;
-
-	u64 mask = ~0ULL >> (64 - 8 * size);
-
 	if (access->write)
-		r->ops->write(r->dev, vcpu, off, size, access->value & mask);
+		mmio_write(r, vcpu, access->addr, access->size, access->value);
 	else
-		access->value = r->ops->read(r->dev, vcpu, off, size) & mask;
+		access->value = mmio_read(r, vcpu, access->addr, access->size);
 	return OK;
 }

@@ -38,6 +38,33 @@ struct mmio_map {
 
 /* Boot only. ERR_EXIST on overlap, ERR_NOMEM when full. Keeps the table sorted. */
 enum err mmio_add(struct mmio_map *map, gpa_t base, u64 size, const struct mmio_ops *ops, void *dev) MUST_USE;
+/*
+ * The same in steps, for the exit path: the region at an address or NULL; whether it takes an access of `size` bytes (1, 2,
+ * 4 or 8); the access. What is read is zero-extended; of what is written only `size` bytes count.
+ */
+const struct mmio_region *mmio_region_of(const struct mmio_map *map, gpa_t addr);
+
+static inline bool mmio_covers(const struct mmio_region *r, gpa_t addr)
+{
+	return addr.v - r->base < r->size;
+}
+static inline bool mmio_takes(const struct mmio_region *r, gpa_t addr, u32 size)
+{
+	return (r->ops->sizes & size) && !(addr.v & (size - 1)) && size <= r->size - (addr.v - r->base);
+}
+static inline u64 mmio_mask(u32 size)
+{
+	return ~0ULL >> (64 - 8 * size);
+}
+static inline u64 mmio_read(const struct mmio_region *r, struct vcpu *vcpu, gpa_t addr, u32 size)
+{
+	return r->ops->read(r->dev, vcpu, addr.v - r->base, size) & mmio_mask(size);
+}
+static inline void mmio_write(const struct mmio_region *r, struct vcpu *vcpu, gpa_t addr, u32 size, u64 value)
+{
+	r->ops->write(r->dev, vcpu, addr.v - r->base, size, value & mmio_mask(size));
+}
+
 /* ERR_NOENT: nothing there. ERR_INVAL: size or alignment the device does not take. */
 enum err mmio_dispatch(struct vcpu *vcpu, struct mmio_access *access) MUST_USE;
 

@@ -35,9 +35,14 @@ extern u32 trace_on;
 /* Home CPU of `vcpu`, which is current. */
 void trace_put(const struct vcpu *vcpu, enum exit_reason reason, u64 info);
 
+static inline bool trace_wanted(void)
+{
+	return load_relaxed(&trace_on);
+}
+
 static inline void trace_exit(const struct vcpu *vcpu, enum exit_reason reason, u64 info)
 {
-	if ((TRACE_ALWAYS >> reason & 1) || unlikely(load_relaxed(&trace_on)))
+	if ((TRACE_ALWAYS >> reason & 1) || unlikely(trace_wanted()))
 		trace_put(vcpu, reason, info);
 }
 

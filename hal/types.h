@@ -59,6 +59,7 @@ enum err {
 /* Runs only before start_run(): given back then (linker/). */
 #define BOOT_CODE __attribute__((section(".boot.text"), noinline))
 #define UNUSED __attribute__((unused))
+#define NOINLINE __attribute__((noinline))
 #define COLD __attribute__((cold, noinline))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -55,6 +55,11 @@ static bool guest_is_el0(void)
 	return (spsr & PSR_NRW) || (spsr & PSR_MODE_MASK) == 0;
 }
 
+static u64 hpfar_ipa(u64 far)
+{
+	return BITS(read_sysreg(HPFAR_EL2), 43, 4) << 12 | (far & (PAGE_SIZE - 1));
+}
+
 /*
  * The IPA of the abort. HPFAR_EL2 holds it for translation and access flag
  * faults and for faults of a walk; for a permission fault it is unknown (D19.2.64).
@@ -65,7 +70,7 @@ static bool abort_ipa(u64 esr, u64 *ipa)
 
 	if (FSC_TYPE(ISS_FSC(iss)) == FSC_PERMISSION && !(iss & ISS_S1PTW))
 		return stage1_translate(far, guest_is_el0(), ipa);
-	*ipa = BITS(read_sysreg(HPFAR_EL2), 43, 4) << 12 | (far & (PAGE_SIZE - 1));
+	*ipa = hpfar_ipa(far);
 	return true;
 }
 
@@ -265,6 +270,54 @@ void exit_abort(struct vcpu_arch *a, u64 esr)
 	if (unlikely(is_mapped(a, ipa, iss & ISS_WNR)))
 		return;
 	emulate(a, esr, ipa);
+}
+
+/*
+ * The one that is nearly all: a single little-endian load or store of AArch64, described by the syndrome, at a device.
+ * Nothing else needs to be asked: a device's addresses are never RAM's. The vCPU goes on behind it before the device
+ * acts, which may end it.
+ */
+#define FSC_TRANSLATION 0x04
+#define PLAIN_MASK (ISS_ISV | ISS_CM | ISS_S1PTW | FSC_TYPE(0x3f))
+#define PLAIN (ISS_ISV | FSC_TRANSLATION)
+
+static const struct mmio_region *device_at(struct vcpu_arch *a, gpa_t ipa, u32 size)
+{
+	const struct mmio_region *r = a->mmio_last;
+
+	if (unlikely(!mmio_covers(r, ipa))) {
+		r = mmio_region_of(a->core->vm->mmio, ipa);
+		if (!r)
+			return NULL;
+		a->mmio_last = r;
+	}
+	return mmio_takes(r, ipa, size) ? r : NULL;
+}
+
+bool exit_fast_abort(struct vcpu_arch *a, u64 esr)
+{
+	u64 far = read_sysreg(FAR_EL2);
+	gpa_t ipa = GPA(hpfar_ipa(far));
+	u32 size = 1u << ISS_SAS(esr), rt = (u32)ISS_SRT(esr);
+	const struct mmio_region *r;
+
+	if ((esr & PLAIN_MASK) != PLAIN || !exit_fast_reg(rt) || unlikely(trace_wanted()))
+		return false;
+	if (unlikely((read_sysreg(SCTLR_EL1) & (SCTLR_EE | SCTLR_E0E)) || (read_sysreg(SPSR_EL2) & PSR_NRW)))
+		return false;
+	r = device_at(a, ipa, size);
+	if (unlikely(!r))
+		return false;
+	a->core->exits[EXIT_MMIO]++;
+	exit_skip(esr);
+	if (esr & ISS_WNR) {
+		mmio_write(r, a->core, ipa, size, exit_reg_get(a, rt));
+	} else {
+		u64 value = mmio_read(r, a->core, ipa, size);
+
+		exit_reg_set(a, rt, esr & ISS_SSE ? extend(value, size, true, esr & ISS_SF) : value);
+	}
+	return true;
 }
 
 void exit_instruction_abort(struct vcpu_arch *a, u64 esr)

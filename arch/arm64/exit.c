@@ -16,16 +16,6 @@
 #include "core/trace.h"
 #include "hal/vcpu.h"
 
-u64 exit_reg_get(const struct vcpu_arch *a, u32 n)
-{
-	return n < 31 ? a->x[n] : 0;
-}
-
-void exit_reg_set(struct vcpu_arch *a, u32 n, u64 value)
-{
-	if (n < 31)
-		a->x[n] = value;
-}
 
 /* AArch32 EL0 (D1.3.7.2): IT state advances with the instruction. SPSR.IT is {14:10, 26:25}, base condition in IT<7:5>. */
 static u64 advance_it(u64 spsr)
@@ -37,13 +27,10 @@ static u64 advance_it(u64 spsr)
 	return spsr | (it & 3) << 25 | (it >> 2) << 10;
 }
 
-void exit_skip(u64 esr)
+u64 exit_advance(u64 spsr)
 {
-	u64 spsr = read_sysreg(SPSR_EL2);
-
-	write_sysreg(ELR_EL2, read_sysreg(ELR_EL2) + (esr & ESR_IL ? 4 : 2));
 	spsr &= ~(u64)PSR_SS;
-	write_sysreg(SPSR_EL2, spsr & PSR_NRW ? advance_it(spsr) : spsr & ~(3ULL << 10)); /* BTYPE */
+	return spsr & PSR_NRW ? advance_it(spsr) : spsr & ~(u64)PSR_BTYPE;
 }
 
 static void count(struct vcpu_arch *a, enum exit_reason reason)
@@ -103,7 +90,7 @@ static void exit_hvc_full(struct vcpu_arch *a, u64 esr UNUSED)
 	exit_hvc(a);
 }
 
-static void exit_unhandled(struct vcpu_arch *a, u64 esr)
+static COLD void exit_unhandled(struct vcpu_arch *a, u64 esr)
 {
 	count(a, EXIT_FAULT);
 	log_warn("%s: unhandled exit, class %s (ESR_EL2 %llx): the guest gets an undefined instruction",
@@ -145,16 +132,29 @@ static const struct exit_class classes[64] = {
 	[EC_DABT_LOW] = { exit_abort, "data abort" },
 };
 
+bool (*const exit_fast[64])(struct vcpu_arch *a, u64 esr) = {
+	[EC_DABT_LOW] = exit_fast_abort,
+	[EC_SYSREG] = exit_fast_sysreg,
+};
+
 const char *exit_class_name(u32 ec)
 {
 	return ec < ARRAY_SIZE(classes) && classes[ec].name ? classes[ec].name : "reserved";
 }
 
+static COLD void hvc_traced(struct vcpu_arch *a)
+{
+	trace_put(a->core, EXIT_HYPERCALL, a->x[0]);
+	smccc_call(a);
+}
+
 void exit_hvc(struct vcpu_arch *a)
 {
 	count(a, EXIT_HYPERCALL);
-	trace_exit(a->core, EXIT_HYPERCALL, a->x[0]);
-	smccc_call(a);
+	if (unlikely(trace_wanted()))
+		hvc_traced(a);
+	else
+		smccc_call(a);
 }
 
 void exit_sync(struct vcpu_arch *a, u64 esr)

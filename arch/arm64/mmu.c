@@ -125,8 +125,11 @@ BOOT_CODE void host_windows_init(u32 count)
 {
 	u64 size = (u64)count * WINDOW_STRIDE, done = 0;
 
-	/* The tables are made once by mapping and unmapping; from now on only entries change. */
-	if (map(WINDOW_AREA, align_down(va_to_hpa(__image_start).v, PAGE_SIZE), size, PT_R) != OK ||
+	/*
+	 * The tables are made once by mapping and unmapping; from now on only entries change. The address is any
+	 * that no block can map.
+	 */
+	if (map(WINDOW_AREA, va_to_hpa(__image_start).v + PAGE_SIZE, size, PT_R) != OK ||
 	    pt_unmap_range(&host_space, WINDOW_AREA, size, UINT32_MAX, &done) != OK)
 		panic("no page tables for %u guest memory windows", count);
 }

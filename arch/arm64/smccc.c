@@ -272,22 +272,41 @@ static call_fn arch_lookup(u32 fn)
 
 /* ---- dispatch ---- */
 
-static call_fn lookup(u32 fn)
+/* Fast calls of the owners "standard" and "Arm architecture" (DEN 0028, 2.5, 6). */
+#define FN_OWNER_MASK 0xbf000000u
+#define FN_STANDARD 0x84000000u
+#define FN_ARCH 0x80000000u
+
+static call_fn standard_lookup(u32 fn)
 {
 	if ((fn & FN_PSCI_MASK) == FN_PSCI)
 		return psci_lookup(fn);
-	if ((fn & FN_TRNG_MASK) == FN_TRNG)
-		return trng_lookup(fn);
-	if ((fn & 0xff000000u) == 0x80000000u)
-		return arch_lookup(fn);
-	return NULL;
+	return (fn & FN_TRNG_MASK) == FN_TRNG ? trng_lookup(fn) : NULL;
+}
+
+static call_fn lookup(u32 fn)
+{
+	u32 owner = fn & FN_OWNER_MASK;
+
+	if (owner == FN_STANDARD)
+		return standard_lookup(fn);
+	return owner == FN_ARCH ? arch_lookup(fn) : NULL;
+}
+
+/* A function of its own, so that smccc_call() has no frame. */
+static NOINLINE void call(struct vcpu_arch *a, call_fn fn)
+{
+	a->x[0] = (u64)fn(a);
 }
 
 void smccc_call(struct vcpu_arch *a)
 {
 	call_fn fn = lookup((u32)a->x[0]);
 
-	a->x[0] = likely(fn != NULL) ? (u64)fn(a) : (u64)SMCCC_NOT_SUPPORTED;
+	if (fn)
+		call(a, fn);
+	else
+		a->x[0] = (u64)SMCCC_NOT_SUPPORTED;
 }
 
 /* A trapped SMC returns to itself; step over it first, so that a call that blocks resumes behind it. */

@@ -281,6 +281,7 @@
 #define PSR_I BIT(7)
 #define PSR_A BIT(8)
 #define PSR_D BIT(9)
+#define PSR_BTYPE (3ULL << 10)
 #define PSR_IL BIT(20)
 #define PSR_SS BIT(21)
 

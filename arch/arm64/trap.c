@@ -6,6 +6,7 @@
 #include "arch/arm64/exit.h"
 #include "arch/arm64/feature.h"
 #include "arch/arm64/sysreg.h"
+#include "arch/arm64/sysreg_iss.h"
 #include "arch/arm64/vcpu_arch.h"
 #include "core/trace.h"
 #include "core/vm.h"
@@ -145,6 +146,21 @@ static access_fn find(u32 enc)
 			hi = mid;
 	}
 	return lo < ARRAY_SIZE(rows) && enc >= rows[lo].first ? rows[lo].fn : undefined;
+}
+
+/* SGIs are all that a running guest traps with often. */
+bool exit_fast_sysreg(struct vcpu_arch *a, u64 esr)
+{
+	u32 rt = (u32)BITS(esr, 9, 5);
+
+	if ((esr & (SYSREG_ISS_MASK | 1)) != SYSREG_ISS(3, 0, 12, 11, 5) || !exit_fast_reg(rt) ||
+	    unlikely(trace_wanted()))
+		return false;
+	a->core->exits[EXIT_SYSREG]++;
+	a->core->exits[EXIT_SGI]++;
+	exit_skip(esr);
+	vgic_sgi(&a->vgic, VGIC_SGI1R, exit_reg_get(a, rt));
+	return true;
 }
 
 void exit_sysreg(struct vcpu_arch *a, u64 esr)

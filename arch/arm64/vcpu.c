@@ -18,6 +18,7 @@
 #include "arch/arm64/vcpu_arch.h"
 #include "core/cpu.h"
 #include "core/log.h"
+#include "core/mmio.h"
 #include "core/string.h"
 #include "hal/vcpu.h"
 
@@ -61,6 +62,7 @@ BOOT_CODE void vcpu_arch_init(struct vcpu *vcpu)
 	struct vcpu_arch *a = vcpu->arch;
 
 	a->core = vcpu;
+	a->mmio_last = &vcpu->vm->mmio->region[0];
 	a->hcr = hcr_for(vcpu->vm->plan);
 	a->mdcr = el2_mdcr();
 	a->vmpidr = vcpu_mpidr(vcpu->index);

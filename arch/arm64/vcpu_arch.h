@@ -38,6 +38,7 @@ struct vcpu_arch {
 	u64 mdcr;   /* MDCR_EL2 */
 	u64 vmpidr; /* VMPIDR_EL2 */
 	u64 oslsr;  /* emulated OS lock: bit 1 locked */
+	const struct mmio_region *mmio_last; /* device of the last access: likely the next one's too */
 	u64 esr_exit, far_exit, hpfar_exit; /* of the last full exit, for reports */
 
 	bool sw_done; /* set/way maintenance: RAM was cleaned since caches were last switched (setway.c) */

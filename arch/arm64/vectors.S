@@ -66,14 +66,14 @@
 	isb
 	.endm
 
+/* Each keeps x0 = this CPU and may change x1-x3. */
 	.macro	mitigate_none
 	.endm
 /* Overwrite the branch history: a loop whose length is the core's (Arm "Spectre-BHB"). */
 	.macro	mitigate_loop
-	mrs	x0, tpidr_el2
-	ldr	x0, [x0, #CPU_BHB_LOOPS]
+	ldr	x1, [x0, #CPU_BHB_LOOPS]
 1:	b	2f
-2:	subs	x0, x0, #1
+2:	subs	x1, x1, #1
 	b.ne	1b
 	dsb	nsh
 	isb
@@ -84,14 +84,15 @@
 	.endm
 /* SMCCC_ARCH_WORKAROUND_3 or _1: the function identifier stands in bhb_loops; x0-x3 are lost. */
 	.macro	mitigate_smc
-	mrs	x0, tpidr_el2
 	ldr	x0, [x0, #CPU_BHB_LOOPS]
 	smc	#0
+	mrs	x0, tpidr_el2
 	.endm
 
 	.macro	lower name, kind
 	.balign	128
 	save_caller
+	mrs	x0, tpidr_el2
 	mitigate_\name
 	b	\kind
 	.endm
@@ -132,9 +133,8 @@ vectors_\name:
 	table	smc
 
 	.balign	64
-/* x0 = this CPU, x1 = vcpu_arch, sp = this CPU's stack */
+/* x0 = this CPU; then x1 = vcpu_arch, sp = this CPU's stack */
 	.macro	to_host_stack
-	mrs	x0, tpidr_el2
 	mov	x1, sp
 	ldr	x2, [x0, #CPU_STACK_TOP]
 	mov	sp, x2
@@ -145,10 +145,22 @@ enter_sync:
 	mrs	x2, esr_el2
 	ubfx	x3, x2, #26, #6
 	cmp	x3, #EC_HVC64
-	b.ne	enter_sync_full
+	b.ne	1f
 	mov	x0, x1
 	bl	exit_hvc
 	b	return_fast
+1:	adrp	x4, exit_fast
+	add	x4, x4, :lo12:exit_fast
+	ldr	x4, [x4, x3, lsl #3]
+	cbz	x4, enter_sync_full
+	mov	x0, x1
+	mov	x1, x2
+	blr	x4
+	cbnz	w0, return_fast
+	mrs	x0, tpidr_el2
+	ldr	x1, [x0, #CPU_VCPU]
+	mrs	x2, esr_el2
+	b	enter_sync_full
 
 enter_irq:
 	to_host_stack

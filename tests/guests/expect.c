@@ -197,6 +197,8 @@ static void read_script(const char *file)
 
 /* ---- the command ---- */
 
+static bool more(double limit);
+
 static void start(char **command)
 {
 	int in[2], out[2];
@@ -275,6 +277,8 @@ static void failed(const struct step *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
+	for (double limit = now() + 2; more(limit);) /* what it has to say about it */
+		;
 	end_command();
 	fprintf(logfile, "\n<<< %.1f s: FAILED %s:%d: %s %s: %s\n", now(), s->file, s->line, s->word, s->text,
 		why);

@@ -9,9 +9,9 @@ JOBS=${JOBS:-$(nproc)}
 here=tests/guests out=build/test/guests o=build/arm64 g=build/guests/arm64
 limit=900 # seconds for one row; its script gives up long before
 
-rows() { # of suites.cfg, and of the product for test-all
+all_rows() { # of suites.cfg, and the product
 	grep -v '^ *#' $here/suites.cfg | grep .
-	[ "${TEST_ALL:-0}" != 1 ] || $here/product.sh
+	$here/product.sh
 }
 
 # substitute FILE VARIABLE=VALUE...: FILE with every ${VARIABLE} replaced
@@ -85,18 +85,18 @@ if [ "${1:-}" = --row ]; then
 	exit
 fi
 
-make -s ARCH=arm64 all guests bare build/host/{mkcpio,expect} || exit 1
+make -s ARCH=arm64 all guests $o/guests/hello.{bin,elf} build/host/{mkcpio,expect} || exit 1
 mkdir -p "$out"
 rm -f "$out"/*/status
 if [ $# -gt 0 ]; then
 	for name; do
-		TEST_ALL=1 rows | awk -v n="$name" '$1 == n { print; found = 1 } END { exit !found }' ||
+		all_rows | awk -v n="$name" '$1 == n { print; found = 1 } END { exit !found }' ||
 			echo "run.sh: no row $name in $here/suites.cfg" >&2
 	done
 elif [ "${TEST_ALL:-0}" = 1 ]; then
-	rows
+	all_rows
 else
-	rows | awk '$2 ~ /(^|,)ci(,|$)/'
+	all_rows | awk '$2 ~ /(^|,)ci(,|$)/'
 fi >"$out/rows"
 xargs -a "$out/rows" -d '\n' -n 1 -P "$JOBS" $here/run.sh --row
 

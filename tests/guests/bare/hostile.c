@@ -21,17 +21,6 @@ static void row_name(void)
 	said = true;
 }
 
-static void put(const char *format, va_list args)
-{
-	/* The library prints from arguments only; the results need no more than two of them. */
-	u64 a = va_arg(args, u64), b = va_arg(args, u64), c = va_arg(args, u64), d = va_arg(args, u64);
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	print(format, a, b, c, d);
-#pragma GCC diagnostic pop
-}
-
 void say(const char *format, ...)
 {
 	va_list args;
@@ -39,7 +28,7 @@ void say(const char *format, ...)
 	row_name();
 	print(" ");
 	va_start(args, format);
-	put(format, args);
+	vprint(format, args);
 	va_end(args);
 }
 
@@ -100,12 +89,6 @@ static const char *kind(u32 ec)
 	return "class";
 }
 
-/* ELR as the library left it: behind the instruction, or at the caller after a fetch. */
-static bool elr_wrong(const struct outcome *o, u64 pc)
-{
-	return o->elr != pc;
-}
-
 void say_outcome(const struct outcome *o, u64 pc, u64 va)
 {
 	bool abort = o->ec == EC_DABT || o->ec == EC_IABT;
@@ -115,14 +98,14 @@ void say_outcome(const struct outcome *o, u64 pc, u64 va)
 		return;
 	}
 	if (o->ec == EC_DABT)
-		say("abort %02x%s", o->iss & 0x3f, (u64)(o->iss & 0x40 ? "w" : ""));
+		say("abort %02x%s", o->iss & 0x3f, o->iss & 0x40 ? "w" : "");
 	else if (o->ec == EC_IABT)
 		say("fetch abort %02x", o->iss & 0x3f);
 	else
-		say("%s", (u64)kind(o->ec));
+		say("%s", kind(o->ec));
 	if (abort && va != NO_VA && o->far != va)
 		say("FAR %lx", o->far);
-	if (pc && elr_wrong(o, pc))
+	if (pc && o->elr != pc)
 		say("ELR %lx not %lx", o->elr, pc);
 	if (o->taken > 1)
 		say("x%u", o->taken);
@@ -184,7 +167,7 @@ static void on_surprise(struct frame *f)
 	if (cpu_index() != 0)
 		cpu_off();
 	say("UNEXPECTED vector %u", (u32)f->vector);
-	say("%s, ISS %x", (u64)kind(ESR_EC(f->esr)), (u32)(f->esr & 0x1ffffff));
+	say("%s, ISS %x", kind(ESR_EC(f->esr)), (u32)(f->esr & 0x1ffffff));
 	say("ELR %lx, FAR %lx", f->elr, f->far);
 	abandon(f);
 }

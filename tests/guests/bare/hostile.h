@@ -69,10 +69,15 @@ void say_outcome(const struct outcome *o, u64 pc, u64 va);
 
 /* ---- hostile_asm.S ---- */
 
-u64 context_save(u64 *context);
+__attribute__((returns_twice)) u64 context_save(u64 *context);
 extern const char context_load[]; /* x0 = context */
 void code_call(const void *code, u64 regs[8]);
 /* eret to (pc, spsr) with x0..x3 = regs, SP_EL0 = regs[4]; returns by context_load. */
+u64 call_watch(u64 id, u64 smc); /* 0: x1..x30 came back */
+extern u64 call_answer;
+u32 read32_swapped(u64 va, u64 sctlr);
+void write32_swapped(u64 va, u64 sctlr, u32 value);
+void regime_nonsense(u64 value);
 void enter_el0(u64 pc, u64 spsr, const u64 *regs);
 
 /* ---- hostile_map.c ---- */

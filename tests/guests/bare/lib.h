@@ -119,6 +119,7 @@ void uart_putc(char c);
 int uart_getc(void);
 /* %c %s %d %u %x %p %%, with zero padding, width, and l or ll (64 bits). A line break becomes CR LF. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void vprint(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* ---- psci.c ---- */
 

@@ -96,19 +96,28 @@ static const char *convert(const char *f, va_list *args)
 	return f;
 }
 
+void vprint(const char *format, va_list args)
+{
+	va_list own;
+
+	va_copy(own, args);
+	for (const char *f = format; *f; f++) {
+		char text[2] = {*f, 0};
+
+		if (*f == '%')
+			f = convert(f + 1, &own);
+		else
+			put_text(text, 0);
+	}
+	va_end(own);
+}
+
 void print(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	for (const char *f = format; *f; f++) {
-		char text[2] = {*f, 0};
-
-		if (*f == '%')
-			f = convert(f + 1, &args);
-		else
-			put_text(text, 0);
-	}
+	vprint(format, args);
 	va_end(args);
 }
 
