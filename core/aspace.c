@@ -16,7 +16,7 @@
 static struct frame_range *frames; /* sorted by lo, disjoint */
 static u32 nr_frames, max_frames;
 
-void frames_init(struct frame_range *table, u32 max)
+BOOT_CODE void frames_init(struct frame_range *table, u32 max)
 {
 	frames = table;
 	nr_frames = 0;
@@ -33,7 +33,7 @@ static bool pages_ok(u64 base, u64 size)
 	return size && !((base | size) & (PAGE_SIZE - 1)) && base + size > base;
 }
 
-enum err frames_add(hpa_t base, u64 size, u16 owner, enum frame_state state)
+BOOT_CODE enum err frames_add(hpa_t base, u64 size, u16 owner, enum frame_state state)
 {
 	u64 hi = base.v + size;
 	u32 i = nr_frames;
@@ -128,7 +128,7 @@ static const struct aspace_region *region_at(const struct aspace *as, u64 gpa)
 	return NULL;
 }
 
-enum err aspace_init(struct aspace *as, struct vm *vm, u32 vm_index, u32 ipa_bits, struct pt_pool *pool,
+BOOT_CODE enum err aspace_init(struct aspace *as, struct vm *vm, u32 vm_index, u32 ipa_bits, struct pt_pool *pool,
 		     u32 first, u32 count)
 {
 	const struct pt_format *fmt = s2_format(ipa_bits);
@@ -156,7 +156,7 @@ static enum err check_region(const struct aspace *as, u64 gpa, u64 hpa, u64 size
 	return as->nr < ASPACE_REGIONS_MAX ? OK : ERR_NOMEM;
 }
 
-static void insert_region(struct aspace *as, struct aspace_region r)
+BOOT_CODE static void insert_region(struct aspace *as, struct aspace_region r)
 {
 	u32 i = as->nr++;
 
@@ -165,7 +165,7 @@ static void insert_region(struct aspace *as, struct aspace_region r)
 	as->region[i] = r;
 }
 
-enum err aspace_add(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u32 attr)
+BOOT_CODE enum err aspace_add(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u32 attr)
 {
 	enum err e = check_region(as, gpa.v, hpa.v, size, attr);
 
@@ -180,7 +180,7 @@ enum err aspace_add(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u32 attr)
 	return OK;
 }
 
-enum err aspace_add_shared(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u32 attr)
+BOOT_CODE enum err aspace_add_shared(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u32 attr)
 {
 	enum err e = check_region(as, gpa.v, hpa.v, size, attr);
 
@@ -199,7 +199,7 @@ enum err aspace_add_shared(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size, u3
 	return OK;
 }
 
-enum err aspace_reserve(struct aspace *as, const struct vm_plan *plan)
+BOOT_CODE enum err aspace_reserve(struct aspace *as, const struct vm_plan *plan)
 {
 	enum err e = OK;
 
@@ -212,7 +212,7 @@ enum err aspace_reserve(struct aspace *as, const struct vm_plan *plan)
 	return e;
 }
 
-u32 aspace_quota(const struct vm_plan *plan)
+BOOT_CODE u32 aspace_quota(const struct vm_plan *plan)
 {
 	const struct pt_format *fmt = s2_format(plan->layout.ipa_bits);
 	u32 n = 0;

@@ -387,7 +387,7 @@ static void tick_fired(struct ktimer *t UNUSED)
 		look_again();
 }
 
-void console_init(const struct uart_ops *ops, volatile void *regs, const struct machine_uart *uart)
+BOOT_CODE void console_init(const struct uart_ops *ops, volatile void *regs, const struct machine_uart *uart)
 {
 	struct console *c = &console;
 
@@ -419,7 +419,7 @@ size_t console_vm_size(void)
 	return sizeof(struct vuart);
 }
 
-void console_vm_attach(struct vm *vm, const struct vuart_ops *ops, void *dev)
+BOOT_CODE void console_vm_attach(struct vm *vm, const struct vuart_ops *ops, void *dev)
 {
 	struct vuart *v = vm->console;
 

@@ -21,7 +21,7 @@ static u32 first_above(const struct mmio_map *map, u64 addr)
 	return lo;
 }
 
-enum err mmio_add(struct mmio_map *map, gpa_t base, u64 size, const struct mmio_ops *ops, void *dev)
+BOOT_CODE enum err mmio_add(struct mmio_map *map, gpa_t base, u64 size, const struct mmio_ops *ops, void *dev)
 {
 	u64 last = base.v + size - 1;
 	u32 at = first_above(map, base.v);

@@ -167,7 +167,7 @@ void monitor_interrupted(void)
 	mon.lost = true;
 }
 
-void monitor_init(const struct monitor_env *env)
+BOOT_CODE void monitor_init(const struct monitor_env *env)
 {
 	monitor_env = env;
 	ktimer_init(&mon.quiet, quiet_fired);

@@ -193,7 +193,7 @@ static enum err place_root(struct pt_space *s)
 	return OK;
 }
 
-enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt, struct pt_pool *pool, u32 first,
+BOOT_CODE enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt, struct pt_pool *pool, u32 first,
 		       u32 count, u16 owner, const struct pt_hooks *hooks, void *ctx)
 {
 	if (!range_inside(first, count, 0, pool->pages))

@@ -583,7 +583,7 @@ static void deadline_passed(struct ktimer *t)
 	unblock(this_cpu(), v);
 }
 
-void sched_cpu_init(struct cpu *cpu)
+BOOT_CODE void sched_cpu_init(struct cpu *cpu)
 {
 	ktimer_init(&cpu->slice, slice_over);
 	ktimer_init(&cpu->house, house_due);
@@ -591,7 +591,7 @@ void sched_cpu_init(struct cpu *cpu)
 		house_cpu = cpu;
 }
 
-void vcpu_init(struct vcpu *v, struct vm *vm, u16 index)
+BOOT_CODE void vcpu_init(struct vcpu *v, struct vm *vm, u16 index)
 {
 	const struct vm_plan *plan = vm->plan;
 	struct cpu *cpu = &cpus[plan->cpus[index]];

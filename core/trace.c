@@ -26,7 +26,7 @@ size_t trace_size(u32 nr)
 	return nr * sizeof(struct trace_ring);
 }
 
-void trace_init(u32 nr)
+BOOT_CODE void trace_init(u32 nr)
 {
 	rings = pool_alloc("trace", trace_size(nr), _Alignof(struct trace_ring));
 	nr_rings = rings ? nr : 0;

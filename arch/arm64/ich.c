@@ -111,7 +111,7 @@ static u8 least(u8 a, u64 b)
 	return b < a ? (u8)b : a;
 }
 
-void ich_cpu_init(void)
+BOOT_CODE void ich_cpu_init(void)
 {
 	u64 vtr = read_sysreg(ICH_VTR_EL2);
 	struct ich_features *f = &ich_features;

@@ -51,7 +51,7 @@ void timer_irq(void)
 	timer_expired();
 }
 
-enum err timer_init(const struct machine *m)
+BOOT_CODE enum err timer_init(const struct machine *m)
 {
 	u64 hz = read_sysreg(CNTFRQ_EL0);
 
@@ -68,7 +68,7 @@ enum err timer_init(const struct machine *m)
 		       : ERR_INVAL;
 }
 
-void timer_cpu_init(void)
+BOOT_CODE void timer_cpu_init(void)
 {
 	write_sysreg(CNTHP_CTL_EL2, 0);
 	write_sysreg(CNTV_CTL_EL0, 0);

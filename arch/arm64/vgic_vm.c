@@ -34,13 +34,13 @@ void vgic_wake(struct vgic *g, u32 index)
 
 /* ---- life ---- */
 
-void vgic_vm_init(struct vm *vm)
+BOOT_CODE void vgic_vm_init(struct vm *vm)
 {
 	vgic_init(&vm->arch->vgic, vm->nr_vcpus);
 	vm->arch->vgic.owner = vm;
 }
 
-void vgic_vcpu_init(struct vcpu *vcpu)
+BOOT_CODE void vgic_vcpu_init(struct vcpu *vcpu)
 {
 	vgic_cpu_init(&vcpu->vm->arch->vgic, vgic_of(vcpu), vcpu->index);
 }
@@ -73,7 +73,7 @@ void vgic_maintenance_irq(void)
 		vgic_cpu_resync(vgic_of(vcpu));
 }
 
-enum err vgic_map(struct vm *vm, struct mmio_map *map)
+BOOT_CODE enum err vgic_map(struct vm *vm, struct mmio_map *map)
 {
 	const struct vm_layout *layout = &vm->plan->layout;
 	struct vgic *g = &vm->arch->vgic;
@@ -129,7 +129,7 @@ void vm_time_start(struct vm *vm)
 
 /* ---- timers ---- */
 
-void vtimer_vcpu_init(struct vcpu *vcpu)
+BOOT_CODE void vtimer_vcpu_init(struct vcpu *vcpu)
 {
 	vtimer_init(&vcpu->arch->vtimer, &vcpu->vm->arch->vtimer, vgic_of(vcpu));
 }

@@ -18,7 +18,7 @@ struct board {
 	struct vflash flash[2];
 };
 
-size_t platform_size(const struct vm_plan *plan UNUSED)
+BOOT_CODE size_t platform_size(const struct vm_plan *plan UNUSED)
 {
 	return (size_t)align_up(sizeof(struct board), 64);
 }
@@ -29,7 +29,7 @@ static void flash_direct(struct vflash *dev, bool direct)
 	aspace_show(dev->vm->aspace, dev->base, direct);
 }
 
-static enum err create_flash(struct vm *vm, struct board *b)
+BOOT_CODE static enum err create_flash(struct vm *vm, struct board *b)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(b->flash); i++) {
 		enum err e = vflash_init(vm, &b->flash[i], &vm->plan->flash[i], flash_direct);
@@ -40,7 +40,7 @@ static enum err create_flash(struct vm *vm, struct board *b)
 	return OK;
 }
 
-enum err platform_create(struct vm *vm)
+BOOT_CODE enum err platform_create(struct vm *vm)
 {
 	const struct vm_layout *at = &vm->plan->layout;
 	struct board *b = pool_alloc("devices", sizeof(*b), 64);
@@ -80,7 +80,7 @@ enum err platform_power_key(struct vm *vm)
 	return OK;
 }
 
-void platform_set_clock(u64 (*rtc_now_seconds)(void))
+BOOT_CODE void platform_set_clock(u64 (*rtc_now_seconds)(void))
 {
 	vpl031_set_clock(rtc_now_seconds);
 }

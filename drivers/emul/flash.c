@@ -334,7 +334,7 @@ void vflash_reset(struct vflash *d, bool mapped)
 	spin_unlock(&d->lock);
 }
 
-enum err vflash_init(struct vm *vm, struct vflash *d, const struct vm_flash *plan, flash_map_fn map)
+BOOT_CODE enum err vflash_init(struct vm *vm, struct vflash *d, const struct vm_flash *plan, flash_map_fn map)
 {
 	u64 size = plan->size;
 

@@ -364,7 +364,7 @@ void vpl011_reset(struct vpl011 *d)
 	spin_unlock(&d->lock);
 }
 
-enum err vpl011_init(struct vm *vm, struct vpl011 *d, gpa_t base, u32 irq)
+BOOT_CODE enum err vpl011_init(struct vm *vm, struct vpl011 *d, gpa_t base, u32 irq)
 {
 	d->vm = vm;
 	d->irq = irq;

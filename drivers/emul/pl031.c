@@ -33,7 +33,7 @@ static u64 uptime_clock(void)
 
 static u64 (*wall_clock)(void) = uptime_clock;
 
-void vpl031_set_clock(u64 (*rtc_now_seconds)(void))
+BOOT_CODE void vpl031_set_clock(u64 (*rtc_now_seconds)(void))
 {
 	wall_clock = rtc_now_seconds ? rtc_now_seconds : uptime_clock;
 }
@@ -173,7 +173,7 @@ void vpl031_reset(struct vpl031 *d)
 	house_post(&d->job);
 }
 
-enum err vpl031_init(struct vm *vm, struct vpl031 *d, gpa_t base, u32 irq)
+BOOT_CODE enum err vpl031_init(struct vm *vm, struct vpl031 *d, gpa_t base, u32 irq)
 {
 	d->vm = vm;
 	d->irq = irq;

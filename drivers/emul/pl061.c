@@ -133,7 +133,7 @@ void vpl061_reset(struct vpl061 *d)
 	spin_unlock(&d->lock);
 }
 
-enum err vpl061_init(struct vm *vm, struct vpl061 *d, gpa_t base, u32 irq)
+BOOT_CODE enum err vpl061_init(struct vm *vm, struct vpl061 *d, gpa_t base, u32 irq)
 {
 	d->vm = vm;
 	d->irq = irq;
