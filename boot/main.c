@@ -108,12 +108,12 @@ static void describe(void)
 {
 	const struct machine *m = &the_machine;
 
-	log_info("version %s, machine described by %s: %u CPUs, %llu MiB of RAM, %llu MiB free", MONADIC_VERSION,
-		 m->source, m->nr_cpus, (unsigned long long)(m->ram_total >> 20),
+	log_info("version %s, machine described by %s: %u CPUs, %llu MiB of RAM, %llu MiB free",
+		 MONADIC_VERSION, m->source, m->nr_cpus, (unsigned long long)(m->ram_total >> 20),
 		 (unsigned long long)(plan_mem_free(&planner.mem, NODE_ANY) >> 20));
 	if (m->uart.kind != UART_NONE)
-		log_info("console: %s at %llx, interrupt %u", m->uart.path, (unsigned long long)m->uart.base.v,
-			 m->uart.irq);
+		log_info("console: %s at %llx, interrupt %u", m->uart.path,
+			 (unsigned long long)m->uart.base.v, m->uart.irq);
 }
 
 /* ---- CPUs ---- */
@@ -153,7 +153,8 @@ static enum err read_manifest(void)
 	enum err e;
 
 	if (!m->bundle_size) {
-		log_error("refused: bundle: none found; give one as bundle.cpio beside the .efi, or as initrd");
+		log_error(
+			"refused: bundle: none found; give one as bundle.cpio beside the .efi, or as initrd");
 		return ERR_NOENT;
 	}
 	e = plan_bundle(&planner, boot_map(NULL, m->bundle, m->bundle_size), m->bundle_size);
@@ -182,7 +183,8 @@ static void apply_plan(void)
 		cpus[the_plan.housekeeping[i]].housekeeping = true;
 	for (u32 i = 0; i < nr_cpus; i++)
 		sched_cpu_init(&cpus[i]);
-	if (machine_tree && the_plan.console[0] == '/' && uart_from_fdt(machine_tree, the_plan.console, &u) == OK) {
+	if (machine_tree && the_plan.console[0] == '/' &&
+	    uart_from_fdt(machine_tree, the_plan.console, &u) == OK) {
 		the_machine.uart = u;
 		open_console(&u);
 	}

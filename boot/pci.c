@@ -65,19 +65,21 @@ static void quiesce_bus(struct scan *s, u32 bus)
 
 static void quiesce_region(const struct machine_ecam *e)
 {
-	struct scan s = { .first = e->bus_first, .last = e->bus_last };
+	struct scan s = {.first = e->bus_first, .last = e->bus_last};
 
 	s.regs = host_map_io(e->base, (u64)(e->bus_last - e->bus_first + 1u) << 20);
 	if (!s.regs) {
-		log_warn("PCI segment %u: its configuration space cannot be mapped, devices stay as firmware left them",
-			 e->segment);
+		log_warn(
+			"PCI segment %u: configuration space cannot be mapped, devices stay as firmware left them",
+			e->segment);
 		return;
 	}
 	note_bus(&s, s.first);
 	for (u32 bus = s.first; bus <= s.last; bus++)
 		if (s.seen[bus / 32] >> (bus % 32) & 1)
 			quiesce_bus(&s, bus);
-	log_info("PCI segment %u: %u functions, bus mastering switched off on %u", e->segment, s.functions, s.stopped);
+	log_info("PCI segment %u: %u functions, bus mastering switched off on %u", e->segment, s.functions,
+		 s.stopped);
 }
 
 void pci_quiesce(const struct machine *m)

@@ -49,7 +49,7 @@ BOOT_CODE enum err frames_add(hpa_t base, u64 size, u16 owner, enum frame_state 
 		return ERR_EXIST;
 	for (u32 k = nr_frames; k > i; k--)
 		frames[k] = frames[k - 1];
-	frames[i] = (struct frame_range){ .lo = base.v, .hi = hi, .owner = owner, .state = (u8)state };
+	frames[i] = (struct frame_range){.lo = base.v, .hi = hi, .owner = owner, .state = (u8)state};
 	nr_frames++;
 	return OK;
 }
@@ -102,7 +102,7 @@ static void flush_guest(void *vm, u64 gpa, u64 size)
 	s2_flush(vm, GPA(gpa), size);
 }
 
-static const struct pt_hooks guest_hooks = { .flush = flush_guest, .publish = s2_publish };
+static const struct pt_hooks guest_hooks = {.flush = flush_guest, .publish = s2_publish};
 
 static bool is_private(const struct aspace *as, const struct aspace_region *r)
 {
@@ -128,15 +128,15 @@ static const struct aspace_region *region_at(const struct aspace *as, u64 gpa)
 	return NULL;
 }
 
-BOOT_CODE enum err aspace_init(struct aspace *as, struct vm *vm, u32 vm_index, u32 ipa_bits, struct pt_pool *pool,
-		     u32 first, u32 count)
+BOOT_CODE enum err aspace_init(struct aspace *as, struct vm *vm, u32 vm_index, u32 ipa_bits,
+			       struct pt_pool *pool, u32 first, u32 count)
 {
 	const struct pt_format *fmt = s2_format(ipa_bits);
 	u16 owner = (u16)(FRAME_VM0 + vm_index);
 
 	if (!fmt)
 		return ERR_UNSUPPORTED;
-	*as = (struct aspace){ .vm = vm, .owner = owner };
+	*as = (struct aspace){.vm = vm, .owner = owner};
 	return pt_space_init(&as->pt, fmt, pool, first, count, owner, &guest_hooks, vm);
 }
 
@@ -145,7 +145,8 @@ static enum err check_region(const struct aspace *as, u64 gpa, u64 hpa, u64 size
 {
 	const struct pt_format *fmt = as->pt.fmt;
 
-	if (!pages_ok(gpa, size) || !pages_ok(hpa, size) || !range_inside(gpa, size, 0, 1ull << fmt->va_bits) ||
+	if (!pages_ok(gpa, size) || !pages_ok(hpa, size) ||
+	    !range_inside(gpa, size, 0, 1ull << fmt->va_bits) ||
 	    !range_inside(hpa, size, 0, 1ull << fmt->pa_bits))
 		return ERR_RANGE;
 	if (!fmt->attr_ok(attr))
@@ -176,7 +177,7 @@ BOOT_CODE enum err aspace_add(struct aspace *as, gpa_t gpa, hpa_t hpa, u64 size,
 	e = frames_add(hpa, size, as->owner, attr & PT_DEVICE ? FRAME_DEVICE : FRAME_DIRTY);
 	if (e)
 		return e;
-	insert_region(as, (struct aspace_region){ gpa.v, hpa.v, size, attr, as->owner, false });
+	insert_region(as, (struct aspace_region){gpa.v, hpa.v, size, attr, as->owner, false});
 	return OK;
 }
 
@@ -195,7 +196,7 @@ BOOT_CODE enum err aspace_add_shared(struct aspace *as, gpa_t gpa, hpa_t hpa, u6
 
 	if (!f || f->owner != FRAME_SHARED || f->state != FRAME_CONST)
 		return ERR_PERM;
-	insert_region(as, (struct aspace_region){ gpa.v, hpa.v, size, attr, FRAME_SHARED, false });
+	insert_region(as, (struct aspace_region){gpa.v, hpa.v, size, attr, FRAME_SHARED, false});
 	return OK;
 }
 
@@ -283,8 +284,7 @@ enum err aspace_zero_step(struct aspace *as)
 static enum err begin_map(struct aspace *as)
 {
 	for (u32 i = 0; i < as->nr; i++)
-		if (is_private(as, &as->region[i]) &&
-		    !state_may(frames_of(as, &as->region[i]), FRAME_MAPPED))
+		if (is_private(as, &as->region[i]) && !state_may(frames_of(as, &as->region[i]), FRAME_MAPPED))
 			return ERR_STATE;
 	for (u32 i = 0; i < as->nr; i++)
 		if (is_private(as, &as->region[i]))
@@ -344,8 +344,8 @@ enum err aspace_unmap_step(struct aspace *as)
 	}
 
 	const struct aspace_region *r = &as->region[as->cur];
-	enum err e = as->reaping ? pt_reap_range(&as->pt, r->gpa, r->size, ASPACE_STEPS, &as->pos) :
-				   pt_unmap_range(&as->pt, r->gpa, r->size, ASPACE_STEPS, &as->pos);
+	enum err e = as->reaping ? pt_reap_range(&as->pt, r->gpa, r->size, ASPACE_STEPS, &as->pos)
+				 : pt_unmap_range(&as->pt, r->gpa, r->size, ASPACE_STEPS, &as->pos);
 
 	if (e != OK)
 		return e;

@@ -50,7 +50,15 @@ enum frame_owner {
 	FRAME_VM0, /* + plan index */
 };
 
-enum frame_state { FRAME_DIRTY, FRAME_CLEAN, FRAME_LOADED, FRAME_MAPPED, FRAME_CONST, FRAME_DEVICE, FRAME_STATES };
+enum frame_state {
+	FRAME_DIRTY,
+	FRAME_CLEAN,
+	FRAME_LOADED,
+	FRAME_MAPPED,
+	FRAME_CONST,
+	FRAME_DEVICE,
+	FRAME_STATES
+};
 
 struct frame_range {
 	u64 lo, hi; /* host physical, page aligned */
@@ -80,8 +88,8 @@ u32 frames_count(void);
 
 struct aspace_region {
 	u64 gpa, hpa, size;
-	u32 attr;  /* enum pt_attr */
-	u32 owner; /* enum frame_owner, of its frames */
+	u32 attr;    /* enum pt_attr */
+	u32 owner;   /* enum frame_owner, of its frames */
 	bool hidden; /* taken out of stage 2 for a while (aspace_show) */
 };
 
@@ -92,12 +100,13 @@ struct aspace {
 	struct vm *vm; /* given to s2_flush() */
 	u16 owner;
 	u16 nr;
-	u32 phase;     /* enum aspace_phase; others read it with acquire */
-	u32 cur;       /* progress of a step sequence: region ... */
-	u64 pos;       /* ... and bytes of it */
-	bool reaping;  /* second half of unmapping */
+	u32 phase;       /* enum aspace_phase; others read it with acquire */
+	u32 cur;         /* progress of a step sequence: region ... */
+	u64 pos;         /* ... and bytes of it */
+	bool reaping;    /* second half of unmapping */
 	spinlock_t lock; /* aspace_show() of different devices */
-	struct aspace_region region[ASPACE_REGIONS_MAX]; /* sorted by gpa */
+	/* sorted by gpa */
+	struct aspace_region region[ASPACE_REGIONS_MAX];
 };
 
 /*

@@ -17,6 +17,8 @@
 #include "core/string.h"
 #include "core/trace.h"
 #include "core/vm.h"
+#include "hal/boot.h"
+#include "hal/cpu.h"
 #include "hal/mem.h"
 #include "hal/vcpu.h"
 
@@ -110,10 +112,23 @@ static enum err stage_map(struct vm *vm)
 	return aspace_map_step(vm->aspace);
 }
 
+/* How long boot took, once, when it went on to a guest without waiting for anybody. */
+static void report_boot(const struct vm *vm)
+{
+	static bool done;
+	u64 ticks = time_now() - boot_began;
+
+	if (!done && vm->plan->autostart)
+		log_info("boot: %s is ready after %llu us (%llu ticks)", vm->plan->name,
+			 (unsigned long long)(ticks / (time_hz() / 1000000)), (unsigned long long)ticks);
+	done = true;
+}
+
 static enum err stage_reset(struct vm *vm)
 {
 	icache_inval_all();
-	vm_arch_reset(vm);
+	vm_arch_reset(vm); /* the guest's time begins here */
+	report_boot(vm);
 	platform_reset(vm);
 	vcpu_arch_reset(&vm->vcpus[0], vm->plan->entry, vm->plan->dtb.v);
 	return OK;

@@ -8,6 +8,8 @@
 
 #include "core/timer.h"
 #include "core/vm.h"
+#include "hal/atomic.h"
+#include "hal/cpu.h"
 #include "hal/types.h"
 
 /*
@@ -65,6 +67,18 @@ struct vcpu *sched_tail(struct cpu *cpu);
 
 /* Any CPU, any lock: make `cpu` run sched_tail() soon. */
 void cpu_attention(struct cpu *cpu);
+
+/*
+ * Ticks that the vCPU was loaded, the present stretch included: one with a CPU of its own may not be charged
+ * for hours. Any CPU; a reading beside the home CPU's work, not a snapshot.
+ */
+static inline u64 vcpu_run_ticks(const struct vcpu *vcpu)
+{
+	const struct cpu *cpu = &cpus[vcpu->home];
+	u64 since = load_acquire(&cpu->accounted), ticks = load_acquire(&vcpu->run_ticks), now = time_now();
+
+	return load_relaxed(&cpu->current) == vcpu && now > since ? ticks + (now - since) : ticks;
+}
 
 /*
  * Housekeeping beside guests (console, monitor, long steps), one slice of at

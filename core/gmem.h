@@ -24,7 +24,8 @@ enum err gmem_write_host(const struct aspace *as, gpa_t gpa, const void *buf, u6
 enum err gmem_read_host(const struct aspace *as, gpa_t gpa, void *buf, u64 len) MUST_USE;
 
 /* From one guest address to another, of the same or another VM. Overlap: as memcpy, undefined content. */
-enum err gmem_copy(const struct aspace *to, gpa_t dst, const struct aspace *from, gpa_t src, u64 len) MUST_USE;
+enum err gmem_copy(const struct aspace *to, gpa_t dst, const struct aspace *from, gpa_t src,
+		   u64 len) MUST_USE;
 
 /* One naturally aligned value of 1, 2, 4 or 8 bytes, by one access: acquire, release. */
 enum err gmem_get(const struct aspace *as, gpa_t gpa, u32 size, u64 *value) MUST_USE;

@@ -42,7 +42,8 @@ static enum err add_bank(struct image_job *job, u32 i, const char *prop, const s
 	*flash = (struct vm_flash){
 		.gpa = job->vm->layout.flash[i],
 		.size = FLASH_BANK_SIZE,
-		.backing = job->env->carve(job->env->ctx, size, MIB(2)), /* mapped by blocks: modes change fast */
+		/* mapped by blocks: modes change fast */
+		.backing = job->env->carve(job->env->ctx, size, MIB(2)),
 		.backing_size = size,
 		.src = file->data,
 		.src_size = file->size,

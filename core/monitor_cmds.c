@@ -258,7 +258,7 @@ static void stat_line(const char *name, const struct vm *vm, u32 first, u32 last
 		monitor_printf(" %9lu", sum);
 	}
 	for (u32 i = first; i < last; i++)
-		ticks += load_relaxed(&vm->vcpus[i].run_ticks);
+		ticks += vcpu_run_ticks(&vm->vcpus[i]);
 	monitor_printf(" %9lu\n", ticks / (time_hz() / 1000));
 }
 

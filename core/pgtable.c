@@ -21,7 +21,7 @@ static struct pos find(const struct pt_space *s, u64 va, u32 stop)
 {
 	u32 level = pt_root_level(s->fmt);
 	u32 index = (u32)(va >> pt_shift(level));
-	struct pos p = { .level = level, .parent = PT_NONE };
+	struct pos p = {.level = level, .parent = PT_NONE};
 
 	/* a root of concatenated tables is one table with more index bits */
 	p.table = s->root + (index >> PT_INDEX_BITS);
@@ -45,11 +45,11 @@ static u32 table_below(struct pt_space *s, const struct pos *p)
 
 	if (t != PT_NONE)
 		pt_meta_set(s, t,
-			    (struct pt_meta){ .used = 1,
-					      .level = (u8)(p->level - 1),
-					      .owner = s->owner,
-					      .parent = p->table,
-					      .index = p->index });
+			    (struct pt_meta){.used = 1,
+					     .level = (u8)(p->level - 1),
+					     .owner = s->owner,
+					     .parent = p->table,
+					     .index = p->index});
 	return t;
 }
 
@@ -174,9 +174,9 @@ u64 *pt_slot(const struct pt_space *s, u64 va, u32 level)
 
 void pt_pool_init(struct pt_pool *pool, hpa_t base, struct pt_meta *meta, u32 pages)
 {
-	*pool = (struct pt_pool){ .base = base, .meta = meta, .pages = pages };
+	*pool = (struct pt_pool){.base = base, .meta = meta, .pages = pages};
 	for (u32 i = 0; i < pages; i++)
-		meta[i] = (struct pt_meta){ 0 };
+		meta[i] = (struct pt_meta){0};
 }
 
 /* The first page of the quota that is aligned for the root and has room for it. */
@@ -193,13 +193,19 @@ static enum err place_root(struct pt_space *s)
 	return OK;
 }
 
-BOOT_CODE enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt, struct pt_pool *pool, u32 first,
-		       u32 count, u16 owner, const struct pt_hooks *hooks, void *ctx)
+BOOT_CODE enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt, struct pt_pool *pool,
+				 u32 first, u32 count, u16 owner, const struct pt_hooks *hooks, void *ctx)
 {
 	if (!range_inside(first, count, 0, pool->pages))
 		return ERR_RANGE;
-	*s = (struct pt_space){ .fmt = fmt, .pool = pool, .hooks = hooks, .ctx = ctx, .first = first,
-				.count = count, .hint = first, .owner = owner };
+	*s = (struct pt_space){.fmt = fmt,
+			       .pool = pool,
+			       .hooks = hooks,
+			       .ctx = ctx,
+			       .first = first,
+			       .count = count,
+			       .hint = first,
+			       .owner = owner};
 	if (pt_space_used(s))
 		return ERR_STATE;
 
@@ -209,11 +215,11 @@ BOOT_CODE enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt
 		return e;
 	for (u32 i = 0; i < pt_root_pages(fmt); i++) {
 		pt_meta_set(s, s->root + i,
-			    (struct pt_meta){ .used = 1,
-					      .level = (u8)pt_root_level(fmt),
-					      .owner = owner,
-					      .parent = PT_NONE,
-					      .index = i });
+			    (struct pt_meta){.used = 1,
+					     .level = (u8)pt_root_level(fmt),
+					     .owner = owner,
+					     .parent = PT_NONE,
+					     .index = i});
 		pt_zero(s, s->root + i);
 	}
 	return OK;

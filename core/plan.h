@@ -50,7 +50,7 @@ struct vm_flash {
 
 /* Named part of the bundle, as found in memory. */
 struct bundle_file {
-	const char *name; /* not NUL terminated beyond name_len+NUL inside the archive: it is NUL terminated */
+	const char *name; /* in the archive, NUL terminated */
 	hpa_t data;
 	u64 size;
 };
@@ -99,17 +99,17 @@ struct vm_plan {
 	struct vm_segment seg[VM_SEGMENTS_MAX];
 	u32 nr_seg;
 	struct vm_flash flash[2];
-	gpa_t entry;   /* first instruction */
-	gpa_t dtb;     /* guest device tree, 0: none */
+	gpa_t entry;     /* first instruction */
+	gpa_t dtb;       /* guest device tree, 0: none */
 	u64 seed_off[2]; /* offsets in the tree's segment of rng-seed and kaslr-seed values, 0: none */
 	u32 seed_len[2];
-	u32 dtb_seg;   /* which segment is the tree */
+	u32 dtb_seg; /* which segment is the tree */
 };
 
 enum when_all_halted { HALTED_MONITOR, HALTED_POWEROFF };
 
 struct plan {
-	char console[64]; /* "auto", path, "spcr", ... */
+	char console[64];        /* "auto", path, "spcr", ... */
 	char focus[VM_NAME_MAX]; /* VM that has the console from the start, "": none */
 	u32 log_level;
 	u16 housekeeping[MAX_CPUS]; /* CPUs of `cpus`, at least one */

@@ -91,18 +91,18 @@ static struct pool {
 	u64 align;
 	u64 base, size, used;
 } pools[] = {
-	{ .what = "tables", .size_of = size_tables, .align = TABLES_ALIGN },
-	{ .what = "table records", .size_of = size_table_records, .align = POOL_ALIGN },
-	{ .what = "frames", .size_of = size_frames, .align = POOL_ALIGN },
-	{ .what = "vms", .size_of = size_vms, .all = true, .align = POOL_ALIGN },
-	{ .what = "vcpus", .size_of = size_vcpus, .align = POOL_ALIGN },
-	{ .what = "vm state", .size_of = size_vm_arch, .align = POOL_ALIGN },
-	{ .what = "vcpu state", .size_of = size_vcpu_arch, .align = POOL_ALIGN },
-	{ .what = "address spaces", .size_of = size_aspace, .align = POOL_ALIGN },
-	{ .what = "mmio", .size_of = size_mmio, .align = POOL_ALIGN },
-	{ .what = "devices", .size_of = size_devices, .align = POOL_ALIGN },
-	{ .what = "console", .size_of = size_console, .align = POOL_ALIGN },
-	{ .what = "trace", .fixed = size_trace, .align = 128 },
+	{.what = "tables", .size_of = size_tables, .align = TABLES_ALIGN},
+	{.what = "table records", .size_of = size_table_records, .align = POOL_ALIGN},
+	{.what = "frames", .size_of = size_frames, .align = POOL_ALIGN},
+	{.what = "vms", .size_of = size_vms, .all = true, .align = POOL_ALIGN},
+	{.what = "vcpus", .size_of = size_vcpus, .align = POOL_ALIGN},
+	{.what = "vm state", .size_of = size_vm_arch, .align = POOL_ALIGN},
+	{.what = "vcpu state", .size_of = size_vcpu_arch, .align = POOL_ALIGN},
+	{.what = "address spaces", .size_of = size_aspace, .align = POOL_ALIGN},
+	{.what = "mmio", .size_of = size_mmio, .align = POOL_ALIGN},
+	{.what = "devices", .size_of = size_devices, .align = POOL_ALIGN},
+	{.what = "console", .size_of = size_console, .align = POOL_ALIGN},
+	{.what = "trace", .fixed = size_trace, .align = 128},
 };
 
 BOOT_CODE static u64 pool_size(const struct pool *p, const struct plan *plan)
@@ -149,8 +149,9 @@ BOOT_CODE void *pool_alloc(const char *what, size_t size, size_t align)
 			continue;
 		at = align_up(p->used, align);
 		if (align > p->align || at + size > p->size)
-			panic("pool \"%s\": %llu bytes asked, %llu of %llu used", what, (unsigned long long)size,
-			      (unsigned long long)p->used, (unsigned long long)p->size);
+			panic("pool \"%s\": %llu bytes asked, %llu of %llu used", what,
+			      (unsigned long long)size, (unsigned long long)p->used,
+			      (unsigned long long)p->size);
 		p->used = at + (align >= POOL_ALIGN ? slot(size) : size);
 		return hpa_to_va(HPA(p->base + at));
 	}

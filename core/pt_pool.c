@@ -54,7 +54,7 @@ void pt_zero(const struct pt_space *s, u32 table)
 
 	for (u32 i = 0; i < PT_ENTRIES; i++)
 		PROOF_TABLE_LOOP(i)
-		va[i] = 0;
+			va[i] = 0;
 	s->hooks->publish(va, PAGE_SIZE);
 }
 
@@ -64,7 +64,7 @@ void pt_fill(const struct pt_space *s, u32 table, u64 pa, u32 level, u32 attr)
 
 	for (u32 i = 0; i < PT_ENTRIES; i++)
 		PROOF_TABLE_LOOP(i)
-		va[i] = s->fmt->make_leaf(pa + ((u64)i << pt_shift(level)), level, attr);
+			va[i] = s->fmt->make_leaf(pa + ((u64)i << pt_shift(level)), level, attr);
 	s->hooks->publish(va, PAGE_SIZE);
 }
 
@@ -74,8 +74,8 @@ bool pt_is_empty(const struct pt_space *s, u32 table)
 
 	for (u32 i = 0; i < PT_ENTRIES; i++)
 		PROOF_EMPTY_LOOP(i)
-		if (va[i])
-			return false;
+			if (va[i])
+				return false;
 	return true;
 }
 
@@ -95,16 +95,16 @@ u32 pt_pick(struct pt_space *s)
 
 	for (u32 i = s->hint; i < end; i++)
 		PROOF_PICK_LOOP(i)
-		if (!s->pool->meta[i].used) {
-			s->hint = i; /* it may stay unused */
-			return i;
-		}
+			if (!s->pool->meta[i].used) {
+				s->hint = i; /* it may stay unused */
+				return i;
+			}
 	return PT_NONE;
 }
 
 void pt_unpick(struct pt_space *s, u32 table)
 {
-	s->pool->meta[table] = (struct pt_meta){ 0 };
+	s->pool->meta[table] = (struct pt_meta){0};
 	if (table < s->hint)
 		s->hint = table;
 }

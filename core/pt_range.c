@@ -27,8 +27,7 @@ static u32 leaf_level(const struct pt_format *fmt, u64 va, u64 pa, u64 left)
 {
 	u32 level = fmt->leaf_top;
 
-	while (level && (((va | pa) & (pt_size(level) - 1)) || left < pt_size(level)))
-		PROOF_LEVEL_LOOP
+	while (level && (((va | pa) & (pt_size(level) - 1)) || left < pt_size(level))) PROOF_LEVEL_LOOP
 		level--;
 	return level;
 }
@@ -48,9 +47,7 @@ enum err pt_map_range(struct pt_space *s, u64 va, u64 pa, u64 size, u32 attr, u3
 	if (!range_ok(va, size, s->fmt->va_bits, d) || !range_ok(pa, size, s->fmt->pa_bits, d) ||
 	    !s->fmt->attr_ok(attr))
 		return ERR_RANGE;
-	while (d < size && budget && (e == OK || e == ERR_AGAIN))
-		PROOF_MAP_LOOP
-	{
+	while (d < size && budget && (e == OK || e == ERR_AGAIN)) PROOF_MAP_LOOP {
 		u32 level = leaf_level(s->fmt, va + d, pa + d, size - d);
 
 		e = pt_map_step(s, va + d, pa + d, level, attr);
@@ -70,9 +67,7 @@ enum err pt_unmap_range(struct pt_space *s, u64 va, u64 size, u32 budget, u64 *d
 
 	if (!range_ok(va, size, s->fmt->va_bits, d))
 		return ERR_RANGE;
-	while (d < size && budget && (e == OK || e == ERR_AGAIN))
-		PROOF_UNMAP_LOOP
-	{
+	while (d < size && budget && (e == OK || e == ERR_AGAIN)) PROOF_UNMAP_LOOP {
 		u64 n = 0;
 
 		e = pt_unmap_step(s, va + d, size - d, &n);
@@ -93,9 +88,7 @@ enum err pt_protect_range(struct pt_space *s, u64 va, u64 size, u32 attr, u32 bu
 
 	if (!range_ok(va, size, s->fmt->va_bits, d) || !s->fmt->attr_ok(attr))
 		return ERR_RANGE;
-	while (d < size && budget && (e == OK || e == ERR_AGAIN))
-		PROOF_PROTECT_LOOP
-	{
+	while (d < size && budget && (e == OK || e == ERR_AGAIN)) PROOF_PROTECT_LOOP {
 		u64 n = 0;
 
 		e = pt_protect_step(s, va + d, size - d, attr, &n);
@@ -114,9 +107,7 @@ enum err pt_reap_range(struct pt_space *s, u64 va, u64 size, u32 budget, u64 *do
 
 	if (!range_ok(va, size, s->fmt->va_bits, d))
 		return ERR_RANGE;
-	while (d < size && budget && (e == OK || e == ERR_AGAIN))
-		PROOF_REAP_LOOP
-	{
+	while (d < size && budget && (e == OK || e == ERR_AGAIN)) PROOF_REAP_LOOP {
 		u64 n = 0;
 
 		e = pt_reap_step(s, va + d, size - d, &n);

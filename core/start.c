@@ -15,13 +15,14 @@ struct machine the_machine;
 struct cpu cpus[MAX_CPUS];
 u32 nr_cpus;
 struct plan the_plan;
+u64 boot_began;
 
 static bool pool_row(u32 index, struct monitor_pool *row)
 {
 	return pools_get(index, &row->what, &row->size, &row->used);
 }
 
-static const struct monitor_env monitor = { &the_machine, &the_plan, platform_power_key, pool_row };
+static const struct monitor_env monitor = {&the_machine, &the_plan, platform_power_key, pool_row};
 
 void start_cpus(const struct machine *m)
 {

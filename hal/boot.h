@@ -13,6 +13,8 @@ struct cpu;
 
 /* boot/main.c: the machine, constant after discovery. */
 extern struct machine the_machine;
+/* core/start.c: the host's counter at the hypervisor's first instruction; the architecture's entry stores it. */
+extern u64 boot_began;
 /* boot/main.c: everything from the first line to the first guest. `arg` is what the entry point was given. */
 NORETURN void boot_main(u64 arg);
 

@@ -6,7 +6,8 @@
  *   mkplan -m machine.dtb [-b bundle.cpio] [-i BITS] manifest.dts|manifest.dtb
  *
  *   -m  the machine's device tree (a running Linux: /sys/firmware/fdt; QEMU: -machine dumpdtb=FILE)
- *   -b  look the manifest's files up in this bundle; its own manifest.dtb is not read
+ *   -b  look the manifest's files up in this bundle and prepare them as at boot: kernels are unpacked, pieces
+ *       placed, device trees written; its own manifest.dtb is not read
  *   -i  guest physical address bits of the machine, 40
  *
  * Exit status: 0 all VMs are planned, 1 some or all are refused, 2 the tool could not do its work.
@@ -16,18 +17,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "boot/fdt.h"
-#include "core/aspace.h"
+#include "core/image.h"
 #include "core/log.h"
 #include "core/planner.h"
+#include "core/platform.h"
+#include "core/pools.h"
+#include "hal/boot.h"
+#include "hal/mem.h"
 #include "hal/vcpu.h"
 
-/* What the hypervisor itself takes at boot besides the bundle: image, stacks, pools. An estimate. */
-#define HYPERVISOR_SIZE MIB(8)
+/*
+ * What the hypervisor itself takes. Its pools are counted by the same code as at boot, but for three sizes that
+ * this program does not know: they and the image are estimates, a little more than any machine takes.
+ */
+#define IMAGE_SIZE MIB(4)
+#define VCPU_STATE_SIZE KIB(16) /* registers with the longest SVE vectors */
+#define VM_STATE_SIZE KIB(32)
+#define DEVICES_SIZE KIB(8)
 
 struct blob {
 	void *data;
@@ -38,19 +50,26 @@ static struct machine machine;
 static struct planner planner;
 static struct plan plan;
 static u32 ipa_bits = 40;
+static struct blob bundle;
+static u8 *backing[MACHINE_RAM_MAX]; /* of machine.ram[i], as far as it is looked at */
 
 u32 log_level = LOG_INFO;
+u32 nr_cpus;
 
-__attribute__((noreturn, format(printf, 1, 2))) static void die(const char *fmt, ...)
+NORETURN static void die_with(const char *fmt, va_list ap)
+{
+	fputs("mkplan: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+NORETURN PRINTF(1, 2) static void die(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	fputs("mkplan: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-	va_end(ap);
-	exit(2);
+	die_with(fmt, ap);
 }
 
 /* ---- what the core asks of its surroundings ---- */
@@ -73,11 +92,38 @@ u32 s2_max_ipa_bits(void)
 	return ipa_bits;
 }
 
-/* Page tables are counted on the machine only, where the format is known. */
-u32 aspace_quota(const struct vm_plan *vm)
+void panic(const char *fmt, ...)
 {
-	(void)vm;
-	return 0;
+	va_list ap;
+
+	va_start(ap, fmt);
+	die_with(fmt, ap);
+}
+
+/* ---- what pools are made of ---- */
+
+size_t vcpu_arch_size(void)
+{
+	return VCPU_STATE_SIZE;
+}
+
+size_t vm_arch_size(const struct vm_plan *vm UNUSED)
+{
+	return VM_STATE_SIZE;
+}
+
+size_t platform_size(const struct vm_plan *vm UNUSED)
+{
+	return DEVICES_SIZE;
+}
+
+/* The walker names these in its table of hooks; nothing is ever mapped here. */
+void s2_flush(struct vm *vm UNUSED, gpa_t gpa UNUSED, u64 size UNUSED)
+{
+}
+
+void s2_publish(const void *entry UNUSED, size_t size UNUSED)
+{
 }
 
 /* ---- files ---- */
@@ -179,22 +225,50 @@ static struct options parse_options(int argc, char **argv)
 	return o;
 }
 
-/* As on the machine, the hypervisor and the bundle lie in RAM first. */
-static void take_own_memory(u64 bundle_size)
+/* The machine's memory at [base, base+size), zero at first; or a member of the bundle, which has this program's addresses. */
+static void *map(void *ctx, hpa_t base, u64 size)
 {
-	if (!plan_carve(&planner.mem, HYPERVISOR_SIZE, MIB(2), NODE_ANY).v ||
-	    (bundle_size && !plan_carve(&planner.mem, bundle_size, PAGE_SIZE, NODE_ANY).v))
+	(void)ctx;
+	if (range_inside(base.v, size, va_to_hpa(bundle.data).v, bundle.size))
+		return hpa_to_va(base);
+	for (u32 i = 0; i < machine.nr_ram; i++) {
+		const struct mem_range *r = &machine.ram[i];
+
+		if (!range_inside(base.v, size, r->base.v, r->size))
+			continue;
+		if (!backing[i])
+			backing[i] = mmap(NULL, r->size, PROT_READ | PROT_WRITE,
+					  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (backing[i] == MAP_FAILED)
+			die("%llu MiB for the machine's memory: %s", (unsigned long long)(r->size >> 20),
+			    strerror(errno));
+		return backing[i] + (base.v - r->base.v);
+	}
+	die("0x%llx bytes at 0x%llx are not the machine's memory", (unsigned long long)size,
+	    (unsigned long long)base.v);
+}
+
+/* As on the machine, the hypervisor and the bundle lie in RAM first. */
+static void take_own_memory(void)
+{
+	u64 own = IMAGE_SIZE + (u64)machine.nr_cpus * STACK_TOTAL;
+
+	if (!plan_carve(&planner.mem, own, MIB(2), NODE_ANY).v ||
+	    (bundle.size && !plan_carve(&planner.mem, bundle.size, PAGE_SIZE, NODE_ANY).v))
 		die("the machine has no room for the hypervisor and the bundle");
 }
 
-static bool make_plan(const struct blob *bundle, const struct blob *manifest)
+/* The stages of boot/main.c in their order. */
+static bool make_plan(const struct blob *manifest)
 {
 	plan_begin(&planner, &machine, &plan);
-	if (bundle->data && plan_bundle(&planner, bundle->data, bundle->size) != OK)
+	planner.reserve = pools_size;
+	if (bundle.data && plan_bundle(&planner, bundle.data, bundle.size) != OK)
 		return false;
-	take_own_memory(bundle->size);
+	take_own_memory();
 	if (plan_manifest(&planner, manifest->data, manifest->size) != OK)
 		return false;
+	image_stage(&planner, map);
 	plan_place(&planner);
 	plan_print(&planner);
 	return plan.nr_refused == 0;
@@ -203,15 +277,16 @@ static bool make_plan(const struct blob *bundle, const struct blob *manifest)
 int main(int argc, char **argv)
 {
 	struct options o = parse_options(argc, argv);
-	struct blob tree = read_file(o.machine), bundle = {NULL, 0}, manifest;
+	struct blob tree = read_file(o.machine), manifest;
 
 	if (tree.size < 40 || machine_fdt_size(tree.data) > tree.size ||
 	    machine_from_fdt(tree.data, &machine) != OK)
 		die("%s: not a device tree of a machine that can run VMs", o.machine);
+	nr_cpus = machine.nr_cpus;
 	if (o.bundle)
 		bundle = read_file(o.bundle);
 	manifest = read_manifest(o.manifest);
-	bool all = make_plan(&bundle, &manifest);
+	bool all = make_plan(&manifest);
 
 	free(manifest.data);
 	free(bundle.data);

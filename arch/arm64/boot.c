@@ -28,7 +28,7 @@
 extern char __image_start[], __image_end[], boot_stack_top[], vectors_none[], secondary_entry[];
 extern u64 __stack_chk_guard;
 NORETURN void __stack_chk_fail(void);
-NORETURN void arm64_boot(u64 arg);
+NORETURN void arm64_boot(u64 arg, u64 began);
 NORETURN void secondary_main(struct cpu_arch *cpu);
 
 struct cpu_arch cpu_archs[MAX_CPUS];
@@ -67,7 +67,7 @@ __attribute__((optimize("no-stack-protector"))) static void random_guard(void)
 	__stack_chk_guard &= ~0xffULL; /* a zero byte stops string overruns */
 }
 
-__attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg)
+__attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg, u64 began)
 {
 	struct cpu_arch *cpu = this_cpu_arch();
 
@@ -76,6 +76,7 @@ __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg)
 	cpu->core = &cpus[0];
 	cpu->stack_top = (u64)(uintptr_t)boot_stack_top;
 	cpu->mpidr = cpu_hwid();
+	boot_began = began;
 	random_guard();
 	boot_main(arg);
 }
@@ -151,8 +152,8 @@ BOOT_CODE static bool start_one(const struct machine *m, u32 index, struct cpu_a
 		cpu_relax();
 	if (load_acquire(&arrived) != before)
 		return true;
-	log_error("CPU %u (MPIDR %llx) does not start: PSCI says %lld", index, (unsigned long long)block->mpidr,
-		  (long long)r);
+	log_error("CPU %u (MPIDR %llx) does not start: PSCI says %lld", index,
+		  (unsigned long long)block->mpidr, (long long)r);
 	return false;
 }
 

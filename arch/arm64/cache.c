@@ -8,12 +8,12 @@ static u64 line_size(void)
 	return 4ULL << BITS(read_sysreg(CTR_EL0), 19, 16);
 }
 
-#define FOR_LINES(va, size, op)                                                          \
-	do {                                                                             \
-		u64 line_ = line_size(), end_ = (u64)(uintptr_t)(va) + (size);           \
+#define FOR_LINES(va, size, op)                                                                \
+	do {                                                                                   \
+		u64 line_ = line_size(), end_ = (u64)(uintptr_t)(va) + (size);                 \
 		for (u64 p_ = align_down((u64)(uintptr_t)(va), line_); p_ < end_; p_ += line_) \
-			__asm__ volatile("dc " op ", %0" : : "r"(p_) : "memory");       \
-		dsb(sy);                                                                 \
+			__asm__ volatile("dc " op ", %0" : : "r"(p_) : "memory");              \
+		dsb(sy);                                                                       \
 	} while (0)
 
 void cache_clean(const void *va, u64 size)

@@ -171,7 +171,7 @@ void exit_sync(struct vcpu_arch *a, u64 esr)
 void exit_irq(struct vcpu_arch *a)
 {
 	count(a, EXIT_IRQ);
-	irq_handle_one();
+	irq_handle();
 }
 
 /* ---- SErrors (D1.3.4.5; RAS: DDI 0587) ---- */

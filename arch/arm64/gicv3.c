@@ -30,21 +30,6 @@ static volatile u8 *my_rd(void)
 	return gic.cpu[this_cpu()->index].rd;
 }
 
-u32 gic_ack(void)
-{
-	u32 intid = (u32)read_sysreg(ICC_IAR1_EL1);
-
-	/* The acknowledge takes effect before the handler looks at its device (IHI 0069H, 4.1.1). */
-	dsb(sy);
-	return intid;
-}
-
-void gic_eoi(u32 intid)
-{
-	write_sysreg(ICC_EOIR1_EL1, intid);
-	isb();
-}
-
 void gic_deactivate(u32 intid)
 {
 	write_sysreg(ICC_DIR_EL1, intid);

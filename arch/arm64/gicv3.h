@@ -16,7 +16,7 @@
 struct machine;
 
 #define GIC_SGI_KICK 0u
-#define GIC_SPURIOUS 1020u /* gic_ack(): this or more is no interrupt */
+#define GIC_SPURIOUS 1020u /* acknowledged, this or more is no interrupt */
 
 /* For gic_enable(): lower is more urgent. Nothing preempts here; it orders what is pending. */
 #define GIC_PRIO_KICK 0x80
@@ -33,10 +33,6 @@ enum err gic_init(const struct machine *m) MUST_USE;
 /* Every CPU: its redistributor and interface, and ich_cpu_init(). Errors as above. */
 enum err gic_cpu_init(u32 cpu) MUST_USE;
 
-/* The most urgent pending interrupt becomes active; >= GIC_SPURIOUS: none. */
-u32 gic_ack(void);
-/* Priority drop; it stays active. */
-void gic_eoi(u32 intid);
 /* No longer active on this CPU (PPI, SGI) or anywhere (SPI). */
 void gic_deactivate(u32 intid);
 /* Make a PPI of this CPU active, as if acknowledged; it has happened when this returns. */

@@ -53,6 +53,7 @@ _start:
 	.endm
 
 primary_entry:
+	mrs	x19, cntpct_el0
 	mrs	x9, CurrentEL
 	cmp	x9, #(2 << 2)
 	b.ne	wrong_el
@@ -100,6 +101,7 @@ primary_entry:
 
 primary_mapped:
 	mov	x0, x20
+	mov	x1, x19
 	bl	arm64_boot
 	b	.
 

@@ -5,13 +5,32 @@
  * guest itself deactivates what is linked to its virtual interrupts.
  */
 #include "arch/arm64/irq.h"
+#include "arch/arm64/cpu_arch.h"
 #include "arch/arm64/gicv3.h"
+#include "arch/arm64/sysreg.h"
 #include "arch/arm64/timer.h"
 #include "arch/arm64/vcpu_arch.h"
 #include "core/cpu.h"
 #include "core/log.h"
 #include "core/machine.h"
 #include "hal/boot.h"
+
+/* The most urgent pending interrupt becomes active; >= GIC_SPURIOUS: none. */
+static inline u32 gic_ack(void)
+{
+	u32 intid = (u32)read_sysreg(ICC_IAR1_EL1);
+
+	/* The acknowledge takes effect before the handler looks at its device (IHI 0069H, 4.1.1). */
+	dsb(sy);
+	return intid;
+}
+
+/* Priority drop; it stays active. */
+static inline void gic_eoi(u32 intid)
+{
+	write_sysreg(ICC_EOIR1_EL1, intid);
+	isb();
+}
 
 struct device_irq {
 	u32 intid;
@@ -21,12 +40,13 @@ struct device_irq {
 /* Host devices: the console so far. */
 static struct device_irq devices[4];
 
-/* A kick needs nothing but the exit: what it is about stands in cpu->attention. */
+/* What a kick is about stands in cpu->attention, which every exit looks at, or in the vCPU's interrupt controller. */
 static void kick_irq(u32 intid)
 {
-	this_cpu()->kicks++;
+	this_cpu_arch()->core->kicks++;
 	gic_eoi(intid);
 	gic_deactivate(intid);
+	vgic_kicked();
 }
 
 static void host_timer_irq(u32 intid)
@@ -67,16 +87,29 @@ static void device_irq(u32 intid)
 /* SGIs and PPIs by number; filled from what firmware's tables say. */
 static void (*local[32])(u32 intid);
 
+static void dispatch(u32 intid)
+{
+	if (intid < ARRAY_SIZE(local) && likely(local[intid] != NULL))
+		local[intid](intid);
+	else
+		device_irq(intid);
+}
+
+void irq_handle(void)
+{
+	u32 intid = gic_ack();
+
+	if (likely(intid < GIC_SPURIOUS))
+		dispatch(intid);
+}
+
 bool irq_handle_one(void)
 {
 	u32 intid = gic_ack();
 
 	if (intid >= GIC_SPURIOUS)
 		return false;
-	if (intid < ARRAY_SIZE(local) && likely(local[intid] != NULL))
-		local[intid](intid);
-	else
-		device_irq(intid);
+	dispatch(intid);
 	return true;
 }
 

@@ -74,7 +74,7 @@ static void host_publish(const void *entry UNUSED, size_t size UNUSED)
 	isb();
 }
 
-static const struct pt_hooks host_hooks = { host_flush, host_publish };
+static const struct pt_hooks host_hooks = {host_flush, host_publish};
 
 static enum err map(u64 va, u64 pa, u64 size, u32 attr)
 {
@@ -96,7 +96,8 @@ BOOT_CODE void mmu_early_init(struct cpu_arch *cpu)
 	enum err e = OK;
 
 	pt_pool_init(&host_pool, va_to_hpa(host_table_pages), host_meta, HOST_TABLES);
-	e |= pt_space_init(&host_space, &el2_format, &host_pool, 0, HOST_TABLES, HOST_OWNER, &host_hooks, NULL);
+	e |= pt_space_init(&host_space, &el2_format, &host_pool, 0, HOST_TABLES, HOST_OWNER, &host_hooks,
+			   NULL);
 	e |= map_image(__text_start, __text_end, PT_R | PT_X);
 	e |= map_image(__rodata_start, __rodata_end, PT_R);
 	e |= map_image(__data_start, __data_end, PT_R | PT_W);
@@ -162,7 +163,8 @@ enum err host_unmap_ram(hpa_t base, u64 size)
 
 volatile void *host_map_io(hpa_t base, u64 size)
 {
-	u64 first = align_down(base.v, PAGE_SIZE), len = align_up(base.v + size, PAGE_SIZE) - first, va = io_next;
+	u64 first = align_down(base.v, PAGE_SIZE), len = align_up(base.v + size, PAGE_SIZE) - first,
+	    va = io_next;
 
 	if (len >= BLOCK) /* the same place in a block as the registers', so that blocks map them */
 		va = align_up(va, BLOCK) + (first & (BLOCK - 1));
@@ -188,7 +190,8 @@ void *window_open(hpa_t hpa, u64 size, u64 *got)
 	pages = (hpa.v + *got - first + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	ASSERT(slot && window[cpu].pages == 0 && pages <= WINDOW_PAGES);
 	for (u64 i = 0; i < pages; i++)
-		__atomic_store_n(&slot[i], el2_format.make_leaf(first + i * PAGE_SIZE, 0, PT_R | PT_W), __ATOMIC_RELAXED);
+		__atomic_store_n(&slot[i], el2_format.make_leaf(first + i * PAGE_SIZE, 0, PT_R | PT_W),
+				 __ATOMIC_RELAXED);
 	window[cpu].pages = (u32)pages;
 	host_publish(slot, pages * sizeof(*slot));
 	return (void *)(uintptr_t)(va + (hpa.v - first));

@@ -142,13 +142,19 @@ static u32 s2_attr(u64 pte, u32 level UNUSED)
 	return attr;
 }
 
-#define S2_FORMAT(bits, nr_levels)                                                                           \
-	{                                                                                                    \
-		.name = "stage 2, " #bits " bits", .levels = (nr_levels),                                    \
-		.root_bits = (bits) - PAGE_SHIFT - PT_INDEX_BITS * ((nr_levels) - 1), .va_bits = (bits),     \
-		.pa_bits = PA_BITS, .leaf_top = LEAF_TOP, .make_leaf = s2_make_leaf,                         \
-		.make_table = make_table, .kind = kind, .addr = addr, .attr = s2_attr, .attr_ok = s2_attr_ok \
-	}
+#define S2_FORMAT(bits, nr_levels)                                             \
+	{.name = "stage 2, " #bits " bits",                                    \
+	 .levels = (nr_levels),                                                \
+	 .root_bits = (bits) - PAGE_SHIFT - PT_INDEX_BITS * ((nr_levels) - 1), \
+	 .va_bits = (bits),                                                    \
+	 .pa_bits = PA_BITS,                                                   \
+	 .leaf_top = LEAF_TOP,                                                 \
+	 .make_leaf = s2_make_leaf,                                            \
+	 .make_table = make_table,                                             \
+	 .kind = kind,                                                         \
+	 .addr = addr,                                                         \
+	 .attr = s2_attr,                                                      \
+	 .attr_ok = s2_attr_ok}
 
 #define S2_BITS_MIN 32
 #define S2_BITS_MAX 48

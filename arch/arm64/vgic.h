@@ -135,6 +135,8 @@ void vgic_load(struct vcpu *vcpu);
 void vgic_put(struct vcpu *vcpu);
 /* (home) The maintenance interrupt; the caller drops its priority before and deactivates it after. */
 void vgic_maintenance_irq(void);
+/* This CPU was kicked: its vCPU may have something new. */
+void vgic_kicked(void);
 /* Distributor and redistributors into the VM's table, at the plan's addresses. Boot only. */
 enum err vgic_map(struct vm *vm, struct mmio_map *map) MUST_USE;
 /*
@@ -152,6 +154,11 @@ void vgic_cpu_reset(struct vgic_cpu *c);
 /* (home) */
 void vgic_cpu_load(struct vgic_cpu *c);
 void vgic_cpu_put(struct vgic_cpu *c);
+/* (home) Is there something for vgic_cpu_sync()? Whoever made it so kicks afterwards. */
+static inline bool vgic_has_news(const struct vgic_cpu *c)
+{
+	return load_relaxed(&c->todo) || (load_relaxed(&c->vgic->dirty) >> c->index & 1);
+}
 /* (home) The loaded vCPU takes in what others changed. */
 void vgic_cpu_sync(struct vgic_cpu *c);
 /* (home) It takes everything out of the LRs and fills them anew. */

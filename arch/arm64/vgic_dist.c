@@ -22,7 +22,7 @@
 
 /* ---- control block, 0x000..0x07f ---- */
 
-static u32 ctlr_read(struct vgic *g)
+static NOINLINE u32 ctlr_read(struct vgic *g)
 {
 	u32 rwp;
 
@@ -94,7 +94,7 @@ static u32 control_read(struct vgic *g, u32 off)
 	}
 }
 
-static void control_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 val)
+static NOINLINE void control_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 val)
 {
 	switch (off) {
 	case 0x00:
@@ -149,7 +149,7 @@ static void route_write(struct vgic *g, struct vgic_cpu *self, u32 intid, u64 va
 	vgic_end(&a, bit);
 }
 
-static u64 router_read(struct vgic *g, u32 off, u32 size)
+static NOINLINE u64 router_read(struct vgic *g, u32 off, u32 size)
 {
 	u32 intid = (off - IROUTER) >> 3;
 	u64 val;
@@ -164,7 +164,7 @@ static u64 router_read(struct vgic *g, u32 off, u32 size)
 	return off & 4 ? val >> 32 : val & 0xffffffffu;
 }
 
-static void router_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 size, u64 val)
+static NOINLINE void router_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 size, u64 val)
 {
 	u32 intid = (off - IROUTER) >> 3;
 
@@ -187,14 +187,12 @@ static u64 dist_read(void *dev, struct vcpu *vcpu, u64 off64, u32 size)
 	struct vgic *g = dev;
 	u32 off = (u32)off64;
 
-	if (off >= IROUTER && off < IROUTER_END && size >= 4)
-		return router_read(g, off, size);
-	if (size == 8)
-		return 0;
 	if (off < 0x80)
 		return size == 4 ? control_read(g, off) : 0;
 	if (off < 0x1000)
-		return vgic_bank_read(g, g->cpu[vcpu->index], NULL, off, size);
+		return size == 8 ? 0 : vgic_bank_read(g, g->cpu[vcpu->index], NULL, off, size);
+	if (off >= IROUTER && off < IROUTER_END && size >= 4)
+		return router_read(g, off, size);
 	if (off >= IDS && off < 0x10000 && size == 4)
 		return vgic_id_register(off, 0x92);
 	return 0;
@@ -206,14 +204,14 @@ static void dist_write(void *dev, struct vcpu *vcpu, u64 off64, u32 size, u64 va
 	struct vgic_cpu *self = g->cpu[vcpu->index];
 	u32 off = (u32)off64;
 
-	if (off >= IROUTER && off < IROUTER_END && size >= 4)
-		router_write(g, self, off, size, val);
-	else if (size == 8)
-		return;
-	else if (off < 0x80 && size == 4)
+	if (off >= 0x80 && off < 0x1000) {
+		if (size != 8)
+			vgic_bank_write(g, self, NULL, off, size, (u32)val);
+	} else if (off < 0x80 && size == 4) {
 		control_write(g, self, off, (u32)val);
-	else if (off >= 0x80 && off < 0x1000)
-		vgic_bank_write(g, self, NULL, off, size, (u32)val);
+	} else if (off >= IROUTER && off < IROUTER_END && size >= 4) {
+		router_write(g, self, off, size, val);
+	}
 }
 
 const struct mmio_ops vgic_dist_ops = {.sizes = 1 | 4 | 8, .read = dist_read, .write = dist_write};

@@ -4,6 +4,7 @@
  * hal/vcpu.h that are about interrupts and time, and the calls of the
  * architecture's switch code.
  */
+#include "arch/arm64/cpu_arch.h"
 #include "arch/arm64/gicv3.h"
 #include "arch/arm64/vcpu_arch.h"
 #include "arch/arm64/vgic_state.h"
@@ -25,11 +26,27 @@ static struct vgic_cpu *loaded_of(const struct vm *vm)
 	return vcpu && vcpu->vm == vm && vgic_of(vcpu)->loaded ? vgic_of(vcpu) : NULL;
 }
 
+/*
+ * A loaded vCPU's CPU needs only a kick. If it is put meanwhile, which takes vgic.lock, whoever puts or loads it
+ * finds what was made pending under that lock before.
+ */
 void vgic_wake(struct vgic *g, u32 index)
 {
 	struct vm *vm = g->owner;
+	struct vcpu *vcpu = &vm->vcpus[index];
 
-	vcpu_wake(&vm->vcpus[index]);
+	if (load_relaxed(&g->cpu[index]->loaded))
+		cpu_kick(vcpu->home);
+	else
+		vcpu_wake(vcpu);
+}
+
+void vgic_kicked(void)
+{
+	struct vcpu_arch *a = this_cpu_arch()->vcpu;
+
+	if (a && vgic_has_news(&a->vgic))
+		vgic_cpu_sync(&a->vgic);
 }
 
 /* ---- life ---- */
@@ -156,13 +173,11 @@ void vtimer_put(struct vcpu *vcpu)
 
 void vtimer_irq(enum guest_timer t)
 {
-	static const u8 guest_intid[GUEST_TIMERS] = {
-		[TIMER_VIRT] = VTIMER_VIRT_INTID, [TIMER_PHYS] = VTIMER_PHYS_INTID};
-	struct vcpu *vcpu = this_cpu()->current;
+	struct vcpu_arch *a = this_cpu_arch()->vcpu;
 
 	/* The level may have dropped between the interrupt and its acknowledge. */
-	if (likely(vcpu && vcpu->arch->vtimer.loaded && timer_ppi_asserted(timer_host.intid[t])))
-		vgic_inject_linked(vgic_of(vcpu), guest_intid[t]);
+	if (likely(a && a->vtimer.loaded && cnt_ctl_read(t) == (CNT_CTL_ENABLE | CNT_CTL_ISTATUS)))
+		vgic_inject_linked(&a->vgic, t == TIMER_VIRT ? VTIMER_VIRT_INTID : VTIMER_PHYS_INTID);
 	else
 		gic_deactivate(timer_host.intid[t]);
 }

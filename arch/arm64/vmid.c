@@ -23,7 +23,7 @@ static bool marked(const struct vmid_pool *p, u64 id)
 
 BOOT_CODE void vmid_pool_init(struct vmid_pool *p, u32 bits)
 {
-	*p = (struct vmid_pool){ .bits = bits, .generation = 1, .hint = 1 };
+	*p = (struct vmid_pool){.bits = bits, .generation = 1, .hint = 1};
 	p->used[0] = 1;
 }
 

@@ -23,7 +23,7 @@ struct vmid_pool {
 	spinlock_t lock;
 	u32 bits;
 	u32 hint;
-	u64 generation; /* counts from 1 */
+	u64 generation;         /* counts from 1 */
 	u64 active[MAX_CPUS];   /* context loaded on each CPU, 0: none */
 	u64 reserved[MAX_CPUS]; /* contexts that lived through the last rollover */
 	u64 used[(1u << VMID_BITS_MAX) / 64];

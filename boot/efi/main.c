@@ -21,8 +21,8 @@ void efi_clean(UINT64 address, UINT64 size);
 UINT64 efi_exception_level(void);
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
-static EFI_GUID fdt_guid = { 0xb1b621d5, 0xf19c, 0x41a5, { 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0 } };
-static EFI_GUID acpi2_guid = { 0x8868e871, 0xe4f1, 0x11d3, { 0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 } };
+static EFI_GUID fdt_guid = {0xb1b621d5, 0xf19c, 0x41a5, {0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0}};
+static EFI_GUID acpi2_guid = {0x8868e871, 0xe4f1, 0x11d3, {0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81}};
 
 static UINT64 pages_of(UINT64 size)
 {
@@ -32,7 +32,8 @@ static UINT64 pages_of(UINT64 size)
 static EFI_STATUS get_pages(UINT64 size, UINT64 *address)
 {
 	EFI_PHYSICAL_ADDRESS at = 0;
-	EFI_STATUS s = uefi_call_wrapper(BS->AllocatePages, 4, AllocateAnyPages, EfiLoaderData, pages_of(size), &at);
+	EFI_STATUS s =
+		uefi_call_wrapper(BS->AllocatePages, 4, AllocateAnyPages, EfiLoaderData, pages_of(size), &at);
 
 	*address = at;
 	return s;
@@ -138,13 +139,14 @@ static CHAR16 *beside_image(EFI_LOADED_IMAGE *li)
 static EFI_STATUS load_bundle(EFI_LOADED_IMAGE *li, struct handoff *h)
 {
 	static CHAR16 fixed[] = L"\\EFI\\monadic\\bundle.cpio";
-	CHAR16 *given = option_path(li), *tries[] = { given ? given : beside_image(li), given ? NULL : fixed };
+	CHAR16 *given = option_path(li), *tries[] = {given ? given : beside_image(li), given ? NULL : fixed};
 	EFI_FILE_HANDLE root = open_volume(li->DeviceHandle), f = NULL;
 
 	for (UINTN i = 0; root && !f && i < sizeof(tries) / sizeof(tries[0]); i++)
 		f = tries[i] ? open_file(root, tries[i]) : NULL;
 	if (!f) {
-		Print(L"monadic: no bundle: looked for %s%s\n", given ? given : L"bundle.cpio beside the .efi",
+		Print(L"monadic: no bundle: looked for %s%s\n",
+		      given ? given : L"bundle.cpio beside the .efi",
 		      given ? L"" : L" and \\EFI\\monadic\\bundle.cpio; -b PATH names another");
 		return EFI_NOT_FOUND;
 	}
@@ -183,8 +185,8 @@ static EFI_STATUS leave(EFI_HANDLE image, struct handoff *h)
 	s = get_pages(room, &at);
 	for (UINTN i = 0; !EFI_ERROR(s) && i < EXIT_TRIES; i++) {
 		size = room;
-		s = uefi_call_wrapper(BS->GetMemoryMap, 5, &size, (EFI_MEMORY_DESCRIPTOR *)(UINTN)at, &key, &desc,
-				      &version);
+		s = uefi_call_wrapper(BS->GetMemoryMap, 5, &size, (EFI_MEMORY_DESCRIPTOR *)(UINTN)at, &key,
+				      &desc, &version);
 		if (EFI_ERROR(s))
 			break;
 		s = uefi_call_wrapper(BS->ExitBootServices, 2, image, key);

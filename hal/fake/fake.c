@@ -52,7 +52,7 @@ void fake_uncatch(void)
 
 void fake_end(enum fake_end how)
 {
-	static const char *const name[] = { "?", "panic", "poweroff", "reset" };
+	static const char *const name[] = {"?", "panic", "poweroff", "reset"};
 
 	if (fake_catching) {
 		fake_catching = false;

@@ -95,9 +95,9 @@ void fake_cache_touch(hpa_t hpa, u64 size);
 
 struct fake_mem_state {
 	bool window_is_open;
-	u32 windows;     /* calls of window_open() */
-	u64 zeroed;      /* bytes through mem_zero_fast() */
-	u32 icache_invs; /* calls of icache_inval_all() */
+	u32 windows;      /* calls of window_open() */
+	u64 zeroed;       /* bytes through mem_zero_fast() */
+	u32 icache_invs;  /* calls of icache_inval_all() */
 	u64 icache_dirty; /* bytes cleaned since the last one */
 	bool drop_cleans; /* for tests of the model itself: cleaning does nothing */
 };

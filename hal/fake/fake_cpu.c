@@ -8,7 +8,7 @@
 #define FAKE_HZ 62500000u
 
 static struct cpu fake_default_cpu;
-struct fake_cpu_state fake_cpu = { .cpu = &fake_default_cpu, .hz = FAKE_HZ, .armed = NO_DEADLINE };
+struct fake_cpu_state fake_cpu = {.cpu = &fake_default_cpu, .hz = FAKE_HZ, .armed = NO_DEADLINE};
 
 /* core/timer.c, when the test links it. */
 void timer_expired(void) __attribute__((weak));
@@ -17,7 +17,7 @@ void fake_cpu_reset(void);
 void fake_cpu_reset(void)
 {
 	memset(&fake_default_cpu, 0, sizeof(fake_default_cpu));
-	fake_cpu = (struct fake_cpu_state){ .cpu = &fake_default_cpu, .hz = FAKE_HZ, .armed = NO_DEADLINE };
+	fake_cpu = (struct fake_cpu_state){.cpu = &fake_default_cpu, .hz = FAKE_HZ, .armed = NO_DEADLINE};
 }
 
 struct cpu *this_cpu(void)

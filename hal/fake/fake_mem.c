@@ -51,7 +51,7 @@ void fake_ram_init(void)
 void fake_mem_reset(void);
 void fake_mem_reset(void)
 {
-	fake_mem = (struct fake_mem_state){ 0 };
+	fake_mem = (struct fake_mem_state){0};
 	memset(cached, 0, sizeof(cached));
 	if (!mapped)
 		return;

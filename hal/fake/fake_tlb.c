@@ -52,7 +52,7 @@ static u32 nr_contexts;
 static struct page pages[PAGES];
 static struct tlbe *tlb;
 static u32 nr_tlb, max_tlb;
-struct fake_tlb_state fake_tlb = { .max_ipa_bits = 48 };
+struct fake_tlb_state fake_tlb = {.max_ipa_bits = 48};
 
 void fake_tlb_reset(void);
 void fake_tlb_reset(void)
@@ -60,7 +60,7 @@ void fake_tlb_reset(void)
 	nr_contexts = 0;
 	nr_tlb = 0;
 	memset(pages, 0, sizeof(pages));
-	fake_tlb = (struct fake_tlb_state){ .max_ipa_bits = 48 };
+	fake_tlb = (struct fake_tlb_state){.max_ipa_bits = 48};
 }
 
 /* ---- descriptors ---- */
@@ -190,11 +190,11 @@ void fake_flush(void *ctx, u64 va, u64 size)
 			u64 pte = read_walk(hpa + 8 * i);
 
 			if (is_leaf(pte, level))
-				tlb_add((struct tlbe){ (u8)c, false, pages[p].va + i * span(level), span(level),
-						       pte, 0, level });
+				tlb_add((struct tlbe){(u8)c, false, pages[p].va + i * span(level),
+						      span(level), pte, 0, level});
 			else if (is_table(pte, level))
-				tlb_add((struct tlbe){ (u8)c, true, pages[p].va + i * span(level), span(level),
-						       pte, bits(pte, 47, 12) << 12, level });
+				tlb_add((struct tlbe){(u8)c, true, pages[p].va + i * span(level), span(level),
+						      pte, bits(pte, 47, 12) << 12, level});
 		}
 	}
 }
@@ -214,7 +214,7 @@ static void link_page(u32 c, u64 table, u32 level, u64 va)
 	}
 	if (p->linked)
 		fake_violation("table %llx is linked twice", (unsigned long long)table);
-	*p = (struct page){ (u8)(c + 1), (u8)level, va };
+	*p = (struct page){(u8)(c + 1), (u8)level, va};
 	for (u32 i = 0; i < 512; i++)
 		see(c, read_walk(table + 8 * i), level, va + i * span(level));
 }
@@ -223,14 +223,14 @@ static void link_page(u32 c, u64 table, u32 level, u64 va)
 static void see(u32 c, u64 pte, u32 level, u64 va)
 {
 	if (is_leaf(pte, level)) {
-		tlb_add((struct tlbe){ (u8)c, false, va, span(level), pte, 0, level });
+		tlb_add((struct tlbe){(u8)c, false, va, span(level), pte, 0, level});
 	} else if (is_table(pte, level)) {
 		u64 next = bits(pte, 47, 12) << 12;
 
 		if (pointer_cached(next))
 			fake_violation("table %llx is linked while an old pointer to it may be cached",
 				       (unsigned long long)next);
-		tlb_add((struct tlbe){ (u8)c, true, va, span(level), pte, next, level });
+		tlb_add((struct tlbe){(u8)c, true, va, span(level), pte, next, level});
 		link_page(c, next, level + 1, va);
 	} else if (is_valid(pte)) {
 		fake_violation("%llx: reserved descriptor %llx at level %u", (unsigned long long)va,
@@ -273,8 +273,8 @@ static void publish_entry(u64 hpa, u64 pte)
 	u64 va = p->va + (hpa % 4096) / 8 * span(level);
 
 	if (is_valid(old) && is_valid(pte))
-		fake_violation("%llx: valid descriptor %llx becomes %llx without break", (unsigned long long)va,
-			       (unsigned long long)old, (unsigned long long)pte);
+		fake_violation("%llx: valid descriptor %llx becomes %llx without break",
+			       (unsigned long long)va, (unsigned long long)old, (unsigned long long)pte);
 	if (is_table(old, level))
 		unlink_page(bits(old, 47, 12) << 12);
 	see((u32)p->linked - 1, pte, level, va);
@@ -324,7 +324,7 @@ void fake_walker_attach(const void *ctx, enum fake_regime regime, hpa_t root, u3
 	u32 c = nr_contexts++;
 	u64 tables = addr_bits > 39 && start == 1 ? 1ull << (addr_bits - 39) : 1;
 
-	contexts[c] = (struct context){ ctx, regime, root.v, addr_bits, start };
+	contexts[c] = (struct context){ctx, regime, root.v, addr_bits, start};
 	if (root.v % (4096 * tables))
 		fake_violation("root %llx is not aligned to %llu tables", (unsigned long long)root.v,
 			       (unsigned long long)tables);
@@ -332,9 +332,10 @@ void fake_walker_attach(const void *ctx, enum fake_regime regime, hpa_t root, u3
 		link_page(c, root.v + i * 4096, start, i * 512 * span(start));
 }
 
-static struct fake_xlat check_leaf(enum fake_regime regime, u64 pte, u32 level, u64 va, enum fake_access access)
+static struct fake_xlat check_leaf(enum fake_regime regime, u64 pte, u32 level, u64 va,
+				   enum fake_access access)
 {
-	struct fake_xlat x = { .leaf_size = span(level) };
+	struct fake_xlat x = {.leaf_size = span(level)};
 
 	x.hpa = (bits(pte, 47, 12) << 12) + va % span(level);
 	if ((bits(pte, 47, 12) << 12) % span(level)) {
@@ -365,7 +366,7 @@ struct fake_xlat fake_walk(const void *ctx, u64 va, enum fake_access access)
 	int n = context_of(ctx);
 
 	if (n < 0 || va >> contexts[n].bits)
-		return (struct fake_xlat){ .fault = FAKE_TRANSLATION };
+		return (struct fake_xlat){.fault = FAKE_TRANSLATION};
 
 	const struct context *c = &contexts[n];
 	/* the index at the start level takes all the remaining upper bits: concatenation */
@@ -377,7 +378,7 @@ struct fake_xlat fake_walk(const void *ctx, u64 va, enum fake_access access)
 		if (is_leaf(pte, level))
 			return check_leaf(c->regime, pte, level, va, access);
 		if (!is_table(pte, level))
-			return (struct fake_xlat){ .fault = FAKE_TRANSLATION };
+			return (struct fake_xlat){.fault = FAKE_TRANSLATION};
 		pte_at = (bits(pte, 47, 12) << 12) + 8 * (va / span(level + 1) % 512);
 	}
 }

@@ -20,12 +20,18 @@ u8 nondet_u8(void);
 static struct frame_range t[N];
 static u64 x;
 
+/* A page below 2^44. */
+static u64 page(void)
+{
+	return (u64)nondet_u32() << PAGE_SHIFT;
+}
+
 static bool sorted(void)
 {
 	for (u32 i = 0; i < N; i++) {
 		if (i >= nr_frames)
 			break;
-		if (t[i].lo >= t[i].hi || ((t[i].lo | t[i].hi) & (PAGE_SIZE - 1)))
+		if (t[i].lo >= t[i].hi)
 			return false;
 		if (i && t[i - 1].hi > t[i].lo)
 			return false;
@@ -51,7 +57,7 @@ static u32 look(u16 *owner, u8 *state)
 
 static void find_is_exact(void)
 {
-	u64 size = nondet_u64();
+	u64 size = page();
 	const struct frame_range *f = frames_find(HPA(x), size);
 	u32 holders = 0;
 
@@ -75,9 +81,9 @@ int main(void)
 	nr_frames = nondet_u32();
 	ASSUME(nr_frames <= N);
 	for (u32 i = 0; i < N; i++)
-		t[i] = (struct frame_range){ nondet_u64(), nondet_u64(), nondet_u16(), nondet_u8() };
+		t[i] = (struct frame_range){ page(), page(), nondet_u16(), nondet_u8() };
 	ASSUME(sorted());
-	x = nondet_u64();
+	x = page();
 
 	u32 claims = look(&owner, &state);
 	u32 count = nr_frames;
@@ -90,7 +96,7 @@ int main(void)
 	(void)new_owner;
 	(void)count;
 #else
-	u64 base = nondet_u64(), size = nondet_u64();
+	u64 base = page(), size = page();
 	enum err e = frames_add(HPA(base), size, new_owner, FRAME_DIRTY);
 	u32 claims_after = look(&owner_after, &state_after);
 

@@ -21,7 +21,7 @@ struct watched {
 };
 
 static struct watched now, before;
-static u64 x; /* the address */
+static u64 x; /* the address: of a page, inside the space */
 
 #define VA_BITS 48
 #define PA_BITS 48
@@ -38,7 +38,7 @@ static const struct pt_format format = { .levels = 4, .root_bits = 9, .va_bits =
 
 static bool inside(u64 va, u64 size)
 {
-	return x >= va && x - va < size;
+	return x >= va && x < va + size;
 }
 
 enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr)
@@ -59,11 +59,11 @@ enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr)
 
 static u64 some_step(u64 va, u64 left)
 {
-	u64 n = nondet_u64();
+	u64 n = nondet_u64() & ((2ull << VA_BITS) - PAGE_SIZE);
 
 	PROVE(!((va | left) & (PAGE_SIZE - 1)) && left && va < 1ull << VA_BITS && left <= (1ull << VA_BITS) - va,
 	      "step: in range");
-	ASSUME(n && n <= left && !(n & (PAGE_SIZE - 1)));
+	ASSUME(n && n <= left);
 	return n;
 }
 
@@ -110,7 +110,7 @@ static void flush(void *ctx, u64 va, u64 size)
 #define PROGRESS                                                                                              \
 	(d >= *done && d <= size && !(d & (PAGE_SIZE - 1)) &&                                                 \
 	 (e == OK || e == ERR_AGAIN || e == ERR_EXIST || e == ERR_NOMEM))
-#define DONE (x >= va + *done && x - (va + *done) < d - *done)
+#define DONE (x >= va + *done && x < va + d)
 #define LOOP(invariant)                                                                                       \
 	__CPROVER_assigns(d, e, budget, now) __CPROVER_loop_invariant(PROGRESS && (invariant))                \
 		__CPROVER_decreases(budget)
@@ -136,7 +136,8 @@ int main(void)
 	u32 attr = nondet_u32(), budget = nondet_u32();
 	enum err e;
 
-	x = nondet_u64();
+	/* a page; wider ones are refused */
+	x = nondet_u64() & ((1ull << VA_BITS) - PAGE_SIZE);
 	now = (struct watched){ nondet_bool(), nondet_bool(), nondet_u64(), nondet_u32() };
 #if defined(MAP) || defined(PROTECT)
 	ASSUME(!now.stale);

@@ -3,7 +3,7 @@
  * One step of the walker (core/pgtable.c) from an ARBITRARY state that satisfies
  * the shape invariant, at real geometry: any pool of up to 2^20 tables, any
  * content, two arbitrary address spaces (the actor's and an observer's, possibly
- * the same), one arbitrary observed address, one arbitrary frame with a fixed
+ * the same), one arbitrary observed page, one arbitrary frame with a fixed
  * owner, one arbitrary entry.
  *
  * Table memory is an uninterpreted function and a short log of writes; the
@@ -255,9 +255,11 @@ void pt_meta_set(const struct pt_space *s, u32 t, struct pt_meta m)
 
 u32 pt_pick(struct pt_space *s)
 {
-	u32 t = nondet_u32();
+	u32 t = nondet_u32() & (POOL_MAX - 1);
 
-	ASSUME(t == PT_NONE || (t < pool.pages && !meta_now(t).used));
+	if (nondet_bool())
+		return PT_NONE;
+	ASSUME(t < pool.pages && !meta_now(t).used);
 	return t;
 }
 
@@ -321,24 +323,28 @@ static void space(struct pt_space *s)
 	s->pool = &pool;
 	s->hooks = &hooks;
 	s->ctx = s;
-	s->root = nondet_u32();
+	s->root = nondet_u32() & (POOL_MAX - 1);
 	s->owner = nondet_u16();
 	ASSUME(s->root < pool.pages && root_pages <= pool.pages - s->root);
 }
 
 static bool same;
 
+/* A page-aligned number below 1 << bits, with no assumption for the solver to carry. */
+static u64 page(u32 bits)
+{
+	return nondet_u64() & ((1ull << bits) - PAGE_SIZE);
+}
+
 static void state(void)
 {
 	fmt = FORMAT;
 	root_pages = pt_root_pages(fmt);
-	pool.pages = nondet_u32();
-	pool.base = HPA(nondet_u64());
+	pool.pages = nondet_u32() & (2 * POOL_MAX - 1);
+	pool.base = HPA(page(fmt->pa_bits - 1u));
 	ASSUME(pool.pages >= 2 && pool.pages <= POOL_MAX);
-	ASSUME(!(pool.base.v & (PAGE_SIZE - 1)) && pool.base.v < 1ull << (fmt->pa_bits - 1));
-	frame = nondet_u64();
+	frame = page(fmt->pa_bits);
 	frame_owner = nondet_u16();
-	ASSUME(!(frame & (PAGE_SIZE - 1)) && !(frame >> fmt->pa_bits));
 	space(&actor);
 	space(&observer);
 	same = actor.owner == observer.owner;
@@ -347,11 +353,10 @@ static void state(void)
 	else
 		ASSUME(actor.root + root_pages <= observer.root ||
 		       observer.root + root_pages <= actor.root);
-	x = nondet_u64();
-	ASSUME(!(x >> fmt->va_bits));
-	any_table = nondet_u32();
-	any_index = nondet_u32();
-	ASSUME(any_table < pool.pages && any_index < PT_ENTRIES);
+	x = page(fmt->va_bits);
+	any_table = nondet_u32() & (POOL_MAX - 1);
+	any_index = nondet_u32() & (PT_ENTRIES - 1);
+	ASSUME(any_table < pool.pages);
 	/* the entry that is looked at afterwards satisfies the invariant before */
 	(void)mem_now(any_table, any_index);
 }
@@ -368,10 +373,9 @@ static struct step s;
 
 static void arguments(void)
 {
-	s.va = step_va = nondet_u64();
-	ASSUME(!(s.va & (PAGE_SIZE - 1)) && !(s.va >> fmt->va_bits));
-	s.left = nondet_u64();
-	ASSUME(s.left && !(s.left & (PAGE_SIZE - 1)) && s.left <= (1ull << fmt->va_bits) - s.va);
+	s.va = step_va = page(fmt->va_bits);
+	s.left = page(fmt->va_bits + 1u);
+	ASSUME(s.left && s.left <= (1ull << fmt->va_bits) - s.va);
 	s.attr = nondet_u32();
 	ASSUME(fmt->attr_ok(s.attr));
 }
@@ -380,8 +384,9 @@ static void arguments(void)
 static void act(void)
 {
 	s.level = LEVEL;
-	s.pa = nondet_u64();
-	ASSUME(s.level <= fmt->leaf_top && !((s.va | s.pa) & (pt_size(s.level) - 1)) && !(s.pa >> fmt->pa_bits));
+	ASSUME(s.level <= fmt->leaf_top);
+	s.va = step_va = align_down(s.va, pt_size(s.level));
+	s.pa = align_down(page(fmt->pa_bits), pt_size(s.level));
 	/* the caller owns what it maps (core/aspace.c) */
 	ASSUME(((frame ^ s.pa) & ~(pt_size(s.level) - 1)) || frame_owner == actor.owner);
 	s.e = pt_map_step(&actor, s.va, s.pa, s.level, s.attr);

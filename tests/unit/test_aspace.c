@@ -38,7 +38,8 @@ static int begin(void **state UNUSED)
 	fake_reset();
 	pt_pool_init(&pool, HPA(POOL_BASE), meta, POOL_PAGES);
 	frames_init(table, ARRAY_SIZE(table));
-	assert_int_equal(frames_add(HPA(POOL_BASE), POOL_PAGES * PAGE_SIZE, FRAME_HYPERVISOR, FRAME_CONST), OK);
+	assert_int_equal(frames_add(HPA(POOL_BASE), POOL_PAGES * PAGE_SIZE, FRAME_HYPERVISOR, FRAME_CONST),
+			 OK);
 	assert_int_equal(aspace_init(&a, VM_A, 0, 40, &pool, 0, 16), OK);
 	assert_int_equal(aspace_init(&b, VM_B, 1, 44, &pool, 16, 16), OK);
 	fake_walker_attach(VM_A, FAKE_STAGE2, pt_root(&a.pt), 40);
@@ -103,7 +104,8 @@ static enum err load(struct aspace *as, u64 gpa, u64 src, u64 size)
 static void frames_have_one_owner(void **state UNUSED)
 {
 	assert_int_equal(aspace_add(&b, GPA(MIB(512)), HPA(RAM_A), PAGE_SIZE, RWX), ERR_EXIST);
-	assert_int_equal(aspace_add(&b, GPA(MIB(512)), HPA(RAM_A + RAM_SIZE - PAGE_SIZE), MIB(1), RWX), ERR_EXIST);
+	assert_int_equal(aspace_add(&b, GPA(MIB(512)), HPA(RAM_A + RAM_SIZE - PAGE_SIZE), MIB(1), RWX),
+			 ERR_EXIST);
 	assert_int_equal(aspace_add(&b, GPA(MIB(512)), HPA(RAM_A - PAGE_SIZE), GIB(1), RWX), ERR_EXIST);
 	assert_int_equal(aspace_add(&b, GPA(MIB(512)), HPA(POOL_BASE), PAGE_SIZE, RWX), ERR_EXIST);
 	assert_int_equal(aspace_add(&b, GPA(MIB(512)), HPA(RAM_A - PAGE_SIZE), PAGE_SIZE, RWX), OK);
@@ -260,7 +262,7 @@ static void after_scrub_nothing_is_left(void **state UNUSED)
 	fake_dram_read(HPA(RAM_A + 8192), buf, 8);
 	assert_int_equal(buf[0], 0);
 	assert_int_equal(pt_space_used(&a.pt), pt_root_pages(a.pt.fmt));
-	assert_int_equal(aspace_translate(&a, GPA(GUEST_RAM), 1, false, &(hpa_t){ 0 }, &byte), ERR_STATE);
+	assert_int_equal(aspace_translate(&a, GPA(GUEST_RAM), 1, false, &(hpa_t){0}, &byte), ERR_STATE);
 }
 
 /* A guest that keeps writing as long as hardware lets it. */
@@ -286,8 +288,9 @@ static void no_frame_is_zeroed_while_the_guest_can_still_write_it(void **state U
 static void each_slice_of_unmapping_leaves_nothing_stale(void **state UNUSED)
 {
 	/* a misaligned region, so that there are many leaves */
-	assert_int_equal(aspace_add(&a, GPA(GUEST_RAM + MIB(16)), HPA(FAKE_RAM_BASE + MIB(100) + PAGE_SIZE), MIB(2),
-				    RWX), OK);
+	assert_int_equal(aspace_add(&a, GPA(GUEST_RAM + MIB(16)), HPA(FAKE_RAM_BASE + MIB(100) + PAGE_SIZE),
+				    MIB(2), RWX),
+			 OK);
 	build(&a);
 	u32 slices = 0;
 	enum err e;
@@ -398,10 +401,13 @@ static void the_planned_quota_is_enough_for_a_plan(void **state UNUSED)
 
 	plan.layout.ipa_bits = 43;
 	plan.nr_ram = 2;
-	plan.ram[0] = (struct vm_ram){ GPA(GUEST_RAM), HPA(FAKE_RAM_BASE + MIB(100)), MIB(8) };
-	plan.ram[1] = (struct vm_ram){ GPA(GUEST_RAM + MIB(8)), HPA(FAKE_RAM_BASE + MIB(120) + KIB(8)), MIB(3) };
-	plan.flash[1] = (struct vm_flash){ .gpa = GPA(MIB(64)), .size = MIB(64),
-					   .backing = HPA(FAKE_RAM_BASE + MIB(140)), .backing_size = KIB(256) };
+	plan.ram[0] = (struct vm_ram){GPA(GUEST_RAM), HPA(FAKE_RAM_BASE + MIB(100)), MIB(8)};
+	plan.ram[1] =
+		(struct vm_ram){GPA(GUEST_RAM + MIB(8)), HPA(FAKE_RAM_BASE + MIB(120) + KIB(8)), MIB(3)};
+	plan.flash[1] = (struct vm_flash){.gpa = GPA(MIB(64)),
+					  .size = MIB(64),
+					  .backing = HPA(FAKE_RAM_BASE + MIB(140)),
+					  .backing_size = KIB(256)};
 	u32 quota = aspace_quota(&plan);
 
 	assert_int_equal(aspace_init(&c, VM_A, 5, 43, &pool, 33, quota), OK);
@@ -439,7 +445,8 @@ static void copies_cross_windows_and_regions(void **state UNUSED)
 	u64 v = 0;
 
 	/* a second region right behind the first, elsewhere in the machine */
-	assert_int_equal(aspace_add(&a, GPA(GUEST_RAM + RAM_SIZE), HPA(FAKE_RAM_BASE + MIB(100)), MIB(1), RWX), OK);
+	assert_int_equal(
+		aspace_add(&a, GPA(GUEST_RAM + RAM_SIZE), HPA(FAKE_RAM_BASE + MIB(100)), MIB(1), RWX), OK);
 	build(&a);
 	build(&b);
 	for (u32 i = 0; i < sizeof(buf); i++)

@@ -459,6 +459,25 @@ static void stat_sums_exits_by_reason(void **state UNUSED)
 	assert_true(says("no VM named \"nobody\""));
 }
 
+static void stat_counts_a_vcpu_that_was_never_charged_yet(void **state UNUSED)
+{
+	u64 ms = fake_cpu.hz / 1000;
+
+	vcpus[0].run_ticks = 5 * ms; /* put now */
+	vcpus[1].home = 1;           /* loaded for 700 ms */
+	vcpus[1].run_ticks = 2 * ms;
+	cpus[1].current = &vcpus[1];
+	cpus[1].accounted = fake_cpu.now - 700 * ms;
+	command("stat alpha");
+	assert_true(says(" 5\r\n"));
+	assert_true(says(" 702\r\n"));
+	command("stat");
+	assert_true(says(" 707\r\n"));
+	cpus[1].accounted = fake_cpu.now + ms; /* charged while we look: no negative stretch */
+	command("stat alpha");
+	assert_true(says(" 2\r\n"));
+}
+
 static void trace_keeps_rare_exits_always_and_all_when_on(void **state UNUSED)
 {
 	trace_init(1);
@@ -613,6 +632,7 @@ int main(void)
 		T(replay_of_a_vm_that_goes_on_writing_ends),
 		T(log_shows_past_lines_with_their_time),
 		T(stat_sums_exits_by_reason),
+		T(stat_counts_a_vcpu_that_was_never_charged_yet),
 		T(trace_keeps_rare_exits_always_and_all_when_on),
 		T(trace_keeps_the_last_records),
 		T(cpus_and_mem_list_the_machine),

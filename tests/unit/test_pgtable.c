@@ -24,7 +24,7 @@ static struct pt_pool pool;
 static struct pt_space space;
 static int vm; /* its address names the translation context */
 
-static const struct pt_hooks hooks = { .flush = fake_flush, .publish = fake_publish };
+static const struct pt_hooks hooks = {.flush = fake_flush, .publish = fake_publish};
 
 static void begin(const struct pt_format *fmt, enum fake_regime regime, u32 count)
 {
@@ -316,7 +316,7 @@ static u64 rnd(u64 *seed)
 
 static void the_planned_number_of_tables_is_enough_and_exact_for_one_range(void **state UNUSED)
 {
-	static const u64 align[] = { PAGE_SIZE, MIB(2), GIB(1) };
+	static const u64 align[] = {PAGE_SIZE, MIB(2), GIB(1)};
 	u64 seed = 1;
 
 	for (u32 n = 0; n < 300; n++) {
@@ -336,7 +336,7 @@ static void the_planned_number_of_tables_is_enough_and_exact_for_one_range(void 
 		fake_ram_init();
 		fake_reset();
 		pt_pool_init(&pool, HPA(POOL_BASE), meta, POOL_PAGES);
-		static const struct pt_hooks quiet = { .flush = fake_flush, .publish = fake_publish };
+		static const struct pt_hooks quiet = {.flush = fake_flush, .publish = fake_publish};
 		assert_int_equal(pt_space_init(&space, f, &pool, n % 7, quota, 7, &quiet, &vm), OK);
 		assert_int_equal(pt_map_range(&space, va, pa, size, RWX, ALL, &done), OK);
 		assert_int_equal(pt_space_used(&space), pt_root_pages(f) + need);
@@ -439,8 +439,9 @@ static void a_random_history_agrees_with_a_flat_model(void **state UNUSED)
 			for (u64 i = 0; i < count && !model[page + i]; i++)
 				assert_int_equal(unmap(base + (page + i) * PAGE_SIZE, PAGE_SIZE), OK);
 		} else {
-			assert_int_equal(pt_unmap_range(&space, base + page * PAGE_SIZE, count * PAGE_SIZE, ALL,
-							&done), OK);
+			assert_int_equal(pt_unmap_range(&space, base + page * PAGE_SIZE, count * PAGE_SIZE,
+							ALL, &done),
+					 OK);
 			for (u64 i = 0; i < count; i++)
 				model[page + i] = 0;
 		}

@@ -137,6 +137,34 @@ static void assert_share(const struct load *l, u64 part, u64 whole, u64 total)
 
 /* ---- pinned ---- */
 
+static void run_time_is_known_between_two_decisions(void **state UNUSED)
+{
+	static const u16 home = 0;
+	struct vm *vm = fake_vm_add("p", POLICY_PINNED, 100, 1, &home);
+	struct vcpu *v = &vm->vcpus[0];
+
+	fake_cpu.now = 3 * S;
+	vm->state = VM_RUNNING;
+	v->power = VCPU_ON;
+	v->held = 0;
+	assert_int_equal(vcpu_run_ticks(v), 0); /* not loaded */
+	vcpu_request(v, VCPU_REQ_RUN);
+	rounds(0);
+	assert_true(v->arch->loaded);
+	fake_time_advance(40 * S);
+	rounds(0);
+	assert_int_equal(v->run_ticks, 0); /* nothing was decided since */
+	fake_on(1);
+	assert_int_equal(vcpu_run_ticks(v), 40 * S);
+	store_relaxed(&vm->live, 1);
+	vcpu_request(v, VCPU_REQ_STOP);
+	rounds(0);
+	assert_false(v->arch->loaded);
+	assert_int_equal(v->run_ticks, 40 * S);
+	fake_time_advance(S);
+	assert_int_equal(vcpu_run_ticks(v), 40 * S);
+}
+
 static void a_pinned_vcpu_has_no_slice_and_no_timer(void **state UNUSED)
 {
 	static const u16 home = 0;
@@ -690,6 +718,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_pinned_vcpu_has_no_slice_and_no_timer),
+		T(run_time_is_known_between_two_decisions),
 		T(realtime_and_cyclic_are_not_in_this_build),
 		T(a_lone_shared_vcpu_has_no_slice_timer),
 		T(the_slice_timer_comes_and_goes_with_company),

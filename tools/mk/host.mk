@@ -8,17 +8,26 @@ H := build/host
 $H/mkcpio $H/mkzboot: $H/%: tools/%.c | build/.host-run
 	@mkdir -p $(@D); echo "  HOSTCC  $<"; $(HOST_CC) $(HOST_CFLAGS) -o $@ $<
 
-# mkplan checks a manifest with the hypervisor's own parser and planner, compiled for the workstation.
-MKPLAN_SOURCES := $(wildcard tools/mkplan.c $(addprefix core/,bundle.c fmt.c machine.c manifest*.c plan*.c) \
-	boot/fdt.c boot/memmap.c $(ARCH_DIR)/layout.c)
+# The decoders of compressed kernels, for the workstation.
+UNPACK := $(addprefix $(LIBDEFLATE_DIR)/lib/,$(LIBDEFLATE) x86/cpu_features.c arm/cpu_features.c) $(ZSTD:%=$(ZSTD_DIR)/%)
+$H/libunpack.a: tools/third-party tools/mk/host.mk | $(LIB_READY) build/.host-run
+	@echo "  HOSTCC  $@"; rm -rf $H/unpack $@; mkdir -p $H/unpack; n=0; for f in $(UNPACK); do n=$$((n + 1)); \
+		$(HOST_CC) -O2 -w -DZSTD_DISABLE_ASM=1 -DZSTD_LEGACY_SUPPORT=0 -DHUF_FORCE_DECOMPRESS_X1 -DXXH_NAMESPACE=ZSTD_ \
+			-I$(LIBDEFLATE_DIR) -I$(ZSTD_DIR) -c $$f -o $H/unpack/$$n.o; done; \
+	ar rcs $@ $H/unpack/*.o
+
+# mkplan checks a manifest with the hypervisor's own parser, planner and image stage, compiled for the workstation. Of some
+# files it needs only what counts memory: --gc-sections drops the rest with all that it would call.
+MKPLAN_SOURCES := $(wildcard tools/mkplan.c $(addprefix core/,aspace.c bundle.c console.c decompress.c fmt.c guest_tree.c \
+	image*.c machine.c manifest*.c pgtable.c plan*.c pools.c pt_*.c trace.c) \
+	boot/fdt.c boot/memmap.c $(ARCH_DIR)/layout.c $(ARCH_DIR)/pt_formats.c)
 MKPLAN_LIBFDT  := $(LIBFDT:%=$(LIBFDT_DIR)/%)
 
 .PHONY: mkplan
 mkplan: $H/mkplan ## build build/host/mkplan, which checks a manifest on a workstation
-$H/mkplan: $(MKPLAN_SOURCES) | $(call third-party,libfdt) build/.host-run
-	@mkdir -p $(@D); echo "  HOSTCC  $@"; $(HOST_CC) $(HOST_CFLAGS) -MMD -MP -MF $@.d -I. -isystem $(LIBFDT_DIR) \
-		-o $@ $(MKPLAN_SOURCES) $(MKPLAN_LIBFDT)
--include $H/mkplan.d
+$H/mkplan: $(MKPLAN_SOURCES) $(wildcard core/*.h hal/*.h boot/*.h) $H/libunpack.a | $(LIB_READY) build/.host-run
+	@mkdir -p $(@D); echo "  HOSTCC  $@"; $(HOST_CC) $(HOST_CFLAGS) -I. $(LIB_INCLUDES) \
+		-ffunction-sections -fdata-sections -Wl,--gc-sections -o $@ $(MKPLAN_SOURCES) $(MKPLAN_LIBFDT) $H/libunpack.a
 
 # The guests stage's player of console scripts.
 $H/expect: tests/guests/expect.c | build/.host-run

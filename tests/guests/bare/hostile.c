@@ -156,6 +156,11 @@ static void on_irq(struct frame *f)
 		gic_eoi(intid);
 		return;
 	}
+	/* Armed anew since: a level that was pending once may still come in. */
+	if ((read_sysreg(cntv_ctl_el0) & 5) != 5) {
+		gic_eoi(intid);
+		return;
+	}
 	vtimer_off();
 	gic_eoi(intid);
 	say("TIMEOUT at %lx", f->elr);
@@ -174,10 +179,10 @@ static void on_surprise(struct frame *f)
 
 static void on_fiq(struct frame *f)
 {
-	u32 intid = (u32)read_sysreg(S3_0_C12_C8_0); /* ICC_IAR0_EL1 */
+	u32 intid = (u32)read_sysreg(icc_iar0_el1);
 
 	if (intid < 1020)
-		write_sysreg(S3_0_C12_C8_1, intid);
+		write_sysreg(icc_eoir0_el1, intid);
 	(void)f;
 }
 
@@ -196,13 +201,13 @@ void gic_clean(void)
 	write32(sgi + 0x280, ~0u);
 	write32(sgi + 0x380, ~0u);
 	/* What is still acknowledged, until no priority is active. */
-	for (u32 i = 0; i < 300 && read_sysreg(S3_0_C12_C11_3) < 0xff; i++) {
+	for (u32 i = 0; i < 300 && read_sysreg(icc_rpr_el1) < 0xff; i++) {
 		gic_eoi(INTID_VTIMER);
-		write_sysreg(S3_0_C12_C8_1, INTID_VTIMER);
+		write_sysreg(icc_eoir0_el1, INTID_VTIMER);
 	}
 	gic_init();
 	gic_cpu_init();
-	write_sysreg(S3_0_C12_C12_6, 0);
+	write_sysreg(icc_igrpen0_el1, 0);
 	gic_enable(INTID_VTIMER, 0);
 }
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shares a CPU and gives it nothing back: its first exception's handler is nobody's address, an exception without end. */
+#include "tests/guests/bare/lib.h"
+
+void guest_main(const void *tree)
+{
+	(void)tree;
+	print("loop: begins\n");
+	write_sysreg(vbar_el1, 0x0b000000);
+	isb();
+	(void)read32(0x0b000000);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A neighbour that wants its time: a 1 ms timer on a CPU of its own, for ever. Every 256 handlers it says the largest
+ * distance of two that it has seen, in ticks of the guest's counter.
+ *
+ * Its second vCPU, on a CPU of its own too, takes a timer interrupt every 40 us and does nothing else. Under -icount an
+ * emulator with one thread gives each CPU in turn an equal part of the time to the next event of any timer: without such
+ * an event close by, a CPU is late by up to 25 ms for reasons that are not the hypervisor's.
+ */
+#include "tests/guests/bare/lib.h"
+
+#define REPORT 256
+
+static volatile u64 handled, last, max_gap;
+static u64 period, deadline;
+
+static void tick(struct frame *f)
+{
+	u32 intid = gic_ack();
+
+	if (intid == INTID_VTIMER) {
+		if (handled && f->entered - last > max_gap)
+			max_gap = f->entered - last;
+		last = f->entered;
+		handled++;
+		deadline += period;
+		vtimer_set(deadline);
+	}
+	if (intid != INTID_SPURIOUS)
+		gic_eoi(intid);
+}
+
+static u64 beat_deadline;
+
+static void metronome(u64 beat)
+{
+	gic_cpu_init();
+	gic_enable(INTID_VTIMER, 0);
+	for (beat_deadline = counter();;) {
+		beat_deadline += beat;
+		vtimer_set(beat_deadline);
+		wfi();
+		gic_eoi(gic_ack());
+	}
+}
+
+void guest_main(const void *tree)
+{
+	u64 hz = read_sysreg(cntfrq_el0), told = 0;
+
+	(void)tree;
+	exception_handler[VECTOR_IRQ] = tick;
+	gic_init();
+	gic_cpu_init();
+	gic_enable(INTID_VTIMER, 0);
+	cpu_start(1, metronome, hz / 25000);
+	period = hz / 1000;
+	deadline = counter() + period;
+	vtimer_set(deadline);
+	irq_on();
+	for (;;) {
+		u64 n = handled;
+
+		if (n < told + REPORT) {
+			wfi();
+			continue;
+		}
+		told = n;
+		print("neighbour: %lu handlers, max gap %lu ticks of %lu Hz\n", n, max_gap, hz);
+	}
+}
