@@ -6,80 +6,87 @@
  */
 #include "boot/fdt.h"
 
-#include <libfdt.h>
-
+#include "boot/dt.h"
 #include "boot/memmap.h"
 #include "core/log.h"
 #include "core/string.h"
 
-#define ROOT 0 /* offset of the root node */
 #define BUS_DEPTH_MAX 16
 #define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
 /* ---- properties ---- */
 
-static u64 cells(const fdt32_t *p, int n)
+/* A big-endian number of 32 bits. */
+typedef struct {
+	u8 byte[4];
+} cell_t;
+
+static u64 cells(const cell_t *p, int n)
 {
 	u64 v = 0;
 
 	while (n-- > 0)
-		v = v << 32 | fdt32_ld(p++);
+		v = v << 32 | dt_cell(p++);
 	return v;
 }
 
 /* The property's cells, or NULL; *n is how many. */
-static const fdt32_t *prop_cells(const void *fdt, int node, const char *name, int *n)
+static const cell_t *prop_cells(const struct dt *dt, int node, const char *name, int *n)
 {
-	int len;
-	const fdt32_t *p = fdt_getprop(fdt, node, name, &len);
+	u32 len;
+	const cell_t *p = dt_prop(dt, node, name, &len);
 
-	*n = p ? len / 4 : 0;
+	*n = (int)(len / sizeof(*p));
 	return *n ? p : NULL;
 }
 
 /* A number of one or two cells, or `otherwise`. */
-static u64 prop_number(const void *fdt, int node, const char *name, u64 otherwise)
+static u64 prop_number(const struct dt *dt, int node, const char *name, u64 otherwise)
 {
 	int n;
-	const fdt32_t *p = prop_cells(fdt, node, name, &n);
+	const cell_t *p = prop_cells(dt, node, name, &n);
 
 	return p && n <= 2 ? cells(p, n) : otherwise;
 }
 
-static bool prop_is(const void *fdt, int node, const char *name, const char *value)
+static bool prop_is(const struct dt *dt, int node, const char *name, const char *value)
 {
-	return fdt_stringlist_search(fdt, node, name, value) >= 0;
+	return dt_string_index(dt, node, name, value) >= 0;
 }
 
 /* Devicetree Specification 2.3.4: absent means okay. */
-static bool node_okay(const void *fdt, int node)
+static bool node_okay(const struct dt *dt, int node)
 {
-	return !fdt_getprop(fdt, node, "status", NULL) || prop_is(fdt, node, "status", "okay") ||
-	       prop_is(fdt, node, "status", "ok");
+	return !dt_prop(dt, node, "status", NULL) || prop_is(dt, node, "status", "okay") ||
+	       prop_is(dt, node, "status", "ok");
+}
+
+static int path(const struct dt *dt, const char *where)
+{
+	return dt_path(dt, where, strlen(where));
 }
 
 /* Next node after `from` (-1: first) that is compatible and not disabled; negative: none. */
-static int next_compatible(const void *fdt, int from, const char *compatible)
+static int next_compatible(const struct dt *dt, int from, const char *compatible)
 {
 	do
-		from = fdt_node_offset_by_compatible(fdt, from, compatible);
-	while (from >= 0 && !node_okay(fdt, from));
+		from = dt_next_compatible(dt, from, compatible);
+	while (from >= 0 && !node_okay(dt, from));
 	return from;
 }
 
 /* ---- addresses ---- */
 
 /* Map *addr from the child side of `bus` to its parent's, by its `ranges` (2.3.8). */
-static enum err through_ranges(const void *fdt, int bus, int parent, u64 *addr, u64 size)
+static enum err through_ranges(const struct dt *dt, int bus, int parent, u64 *addr, u64 size)
 {
 	int n;
-	int nc = fdt_address_cells(fdt, bus);
-	int np = fdt_address_cells(fdt, parent);
-	int ns = fdt_size_cells(fdt, bus);
-	const fdt32_t *p = prop_cells(fdt, bus, "ranges", &n);
+	int nc = dt_address_cells(dt, bus);
+	int np = dt_address_cells(dt, parent);
+	int ns = dt_size_cells(dt, bus);
+	const cell_t *p = prop_cells(dt, bus, "ranges", &n);
 
-	if (!fdt_getprop(fdt, bus, "ranges", NULL) || nc < 1 || nc > 2 || np < 1 || np > 2 || ns < 1 ||
-	    ns > 2)
+	if (!dt_prop(dt, bus, "ranges", NULL) || nc < 1 || nc > 2 || np < 1 || np > 2 || ns < 1 || ns > 2)
 		return ERR_NOENT;
 	if (!p)
 		return OK; /* empty: one to one */
@@ -95,24 +102,24 @@ static enum err through_ranges(const void *fdt, int bus, int parent, u64 *addr, 
 }
 
 /* Entry `index` of the node's `reg` as physical address and size. */
-static enum err node_reg(const void *fdt, int node, int index, u64 *addr, u64 *size)
+static enum err node_reg(const struct dt *dt, int node, int index, u64 *addr, u64 *size)
 {
 	int n;
-	int bus = fdt_parent_offset(fdt, node);
-	int na = bus < 0 ? -1 : fdt_address_cells(fdt, bus);
-	int ns = bus < 0 ? -1 : fdt_size_cells(fdt, bus);
-	const fdt32_t *p = prop_cells(fdt, node, "reg", &n);
+	int bus = dt_parent(dt, node);
+	int na = bus < 0 ? -1 : dt_address_cells(dt, bus);
+	int ns = bus < 0 ? -1 : dt_size_cells(dt, bus);
+	const cell_t *p = prop_cells(dt, node, "reg", &n);
 
 	if (!p || na < 1 || na > 2 || ns < 0 || ns > 2 || n / (na + ns) <= index)
 		return ERR_NOENT;
 	p += index * (na + ns);
 	*addr = cells(p, na);
 	*size = cells(p + na, ns);
-	for (int depth = 0; bus != ROOT; depth++) {
-		int parent = fdt_parent_offset(fdt, bus);
-		enum err e = parent < 0 || depth == BUS_DEPTH_MAX
+	for (int depth = 0; bus != DT_ROOT; depth++) {
+		int parent = dt_parent(dt, bus);
+		enum err e = parent < 0 || depth == DT_DEPTH_MAX
 				     ? ERR_NOENT
-				     : through_ranges(fdt, bus, parent, addr, *size);
+				     : through_ranges(dt, bus, parent, addr, *size);
 
 		if (e != OK)
 			return e;
@@ -141,64 +148,63 @@ struct irq {
 	bool edge;
 };
 
-static struct irq gic_irq(const fdt32_t *cell)
+static struct irq gic_irq(const cell_t *cell)
 {
-	u32 type = fdt32_ld(cell);
-	u32 number = fdt32_ld(cell + 1);
+	u32 type = dt_cell(cell);
+	u32 number = dt_cell(cell + 1);
 
 	if (type >= ARRAY_SIZE(gic_types) || number >= gic_types[type].count)
 		return (struct irq){0, false};
-	return (struct irq){gic_types[type].first + number, (fdt32_ld(cell + 2) & GIC_IRQ_EDGE) != 0};
+	return (struct irq){gic_types[type].first + number, (dt_cell(cell + 2) & GIC_IRQ_EDGE) != 0};
 }
 
 /* The node that `interrupts` of `node` refer to (2.4), inherited from its ancestors. */
-static int interrupt_parent(const void *fdt, int node)
+static int interrupt_parent(const struct dt *dt, int node)
 {
-	for (int depth = 0; node >= 0 && depth <= BUS_DEPTH_MAX; depth++) {
-		u64 phandle = prop_number(fdt, node, "interrupt-parent", 0);
+	for (int depth = 0; node >= 0 && depth <= DT_DEPTH_MAX; depth++) {
+		u64 phandle = prop_number(dt, node, "interrupt-parent", 0);
 
 		if (phandle)
-			return fdt_node_offset_by_phandle(fdt, (u32)phandle);
-		node = fdt_parent_offset(fdt, node);
+			return dt_by_phandle(dt, (u32)phandle);
+		node = dt_parent(dt, node);
 	}
-	return -FDT_ERR_NOTFOUND;
+	return DT_NONE;
 }
 
 /* Interrupt `index` of a node, when it goes to a GIC straight; others are as good as none. */
-static struct irq node_irq(const void *fdt, int node, int index)
+static struct irq node_irq(const struct dt *dt, int node, int index)
 {
 	const struct irq none = {0, false};
 	int n, parent = -1;
-	const fdt32_t *p = prop_cells(fdt, node, "interrupts-extended", &n);
+	const cell_t *p = prop_cells(dt, node, "interrupts-extended", &n);
 	int extended = p ? 1 : 0; /* cells before the specifier: the controller of this very entry */
 	u64 width;
 
 	if (!p)
-		p = prop_cells(fdt, node, "interrupts", &n);
+		p = prop_cells(dt, node, "interrupts", &n);
 	if (p)
-		parent =
-			extended ? fdt_node_offset_by_phandle(fdt, fdt32_ld(p)) : interrupt_parent(fdt, node);
-	if (parent < 0 || fdt_node_check_compatible(fdt, parent, "arm,gic-v3") != 0)
+		parent = extended ? dt_by_phandle(dt, dt_cell(p)) : interrupt_parent(dt, node);
+	if (parent < 0 || !dt_compatible(dt, parent, "arm,gic-v3"))
 		return none;
-	width = prop_number(fdt, parent, "#interrupt-cells", 0);
+	width = prop_number(dt, parent, "#interrupt-cells", 0);
 	if (width < GIC_IRQ_CELLS_MIN || width > 8 || n / ((int)width + extended) <= index)
 		return none;
 	p += index * ((int)width + extended);
-	if (extended && fdt_node_offset_by_phandle(fdt, fdt32_ld(p)) != parent)
+	if (extended && dt_by_phandle(dt, dt_cell(p)) != parent)
 		return none;
 	return gic_irq(p + extended);
 }
 
 /* ---- RAM ---- */
 
-static u32 node_numa(const void *fdt, int node)
+static u32 node_numa(const struct dt *dt, int node)
 {
-	u64 id = prop_number(fdt, node, "numa-node-id", 0);
+	u64 id = prop_number(dt, node, "numa-node-id", 0);
 
 	if (id < MACHINE_NODES_MAX)
 		return (u32)id;
 	log_warn("device tree: NUMA node %llu of %s is beyond the limit of %u, taken as 0",
-		 (unsigned long long)id, fdt_get_name(fdt, node, NULL), MACHINE_NODES_MAX);
+		 (unsigned long long)id, dt->node[node].name, MACHINE_NODES_MAX);
 	return 0;
 }
 
@@ -218,20 +224,20 @@ static void add_ram(struct machine *m, u64 base, u64 size, u32 node)
 }
 
 /* Every memory node: RAM itself, or only its NUMA node when the RAM is known from UEFI. */
-static void read_memory(const void *fdt, struct machine *m, bool ram_known)
+static void read_memory(const struct dt *dt, struct machine *m, bool ram_known)
 {
 	int node;
 	u64 base, size;
 
-	fdt_for_each_subnode(node, fdt, ROOT)
-	{
+	for (node = dt_next_child(dt, DT_ROOT, DT_NONE); node != DT_NONE;
+	     node = dt_next_child(dt, DT_ROOT, node)) {
 		u32 numa;
 
-		if (!prop_is(fdt, node, "device_type", "memory") || !node_okay(fdt, node))
+		if (!prop_is(dt, node, "device_type", "memory") || !node_okay(dt, node))
 			continue;
-		numa = node_numa(fdt, node);
+		numa = node_numa(dt, node);
 		m->nr_nodes = (u32)max_u64(m->nr_nodes, numa + 1);
-		for (int i = 0; node_reg(fdt, node, i, &base, &size) == OK; i++) {
+		for (int i = 0; node_reg(dt, node, i, &base, &size) == OK; i++) {
 			if (!size)
 				continue;
 			if (!ram_known)
@@ -243,19 +249,17 @@ static void read_memory(const void *fdt, struct machine *m, bool ram_known)
 }
 
 /* 5.3.2 and 3.5: what the hypervisor must not touch, with or without no-map. */
-static void read_reserved(const void *fdt, struct machine *m)
+static void read_reserved(const struct dt *dt, struct machine *m)
 {
-	int node, parent = fdt_path_offset(fdt, "/reserved-memory");
+	int node, parent = path(dt, "/reserved-memory");
 	u64 base, size;
 
-	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
-		if (fdt_get_mem_rsv(fdt, i, &base, &size) == 0)
-			reserve(m, base, size);
-	}
+	for (u32 i = 0; dt_reservation(dt, i, &base, &size); i++)
+		reserve(m, base, size);
 	if (parent >= 0) {
-		fdt_for_each_subnode(node, fdt, parent)
-		{
-			for (int i = 0; node_reg(fdt, node, i, &base, &size) == OK; i++)
+		for (node = dt_next_child(dt, parent, DT_NONE); node != DT_NONE;
+		     node = dt_next_child(dt, parent, node)) {
+			for (int i = 0; node_reg(dt, node, i, &base, &size) == OK; i++)
 				reserve(m, base, size);
 		}
 	}
@@ -274,15 +278,15 @@ static bool cpu_known(const struct machine *m, u64 hwid)
 }
 
 /* Can it be had: enabled, started by PSCI (or running already), and not said twice? */
-static bool cpu_usable(const void *fdt, int node, const struct machine *m, u64 hwid)
+static bool cpu_usable(const struct dt *dt, int node, const struct machine *m, u64 hwid)
 {
 	const char *why = NULL;
 
-	if (!node_okay(fdt, node))
+	if (!node_okay(dt, node))
 		return false;
 	if (cpu_known(m, hwid))
 		why = "it is there twice";
-	else if (hwid != fdt_boot_cpuid_phys(fdt) && !prop_is(fdt, node, "enable-method", "psci"))
+	else if (hwid != dt_boot_cpu(dt) && !prop_is(dt, node, "enable-method", "psci"))
 		why = "its enable-method is not psci";
 	else if (m->nr_cpus == MAX_CPUS)
 		why = "there are too many";
@@ -291,67 +295,67 @@ static bool cpu_usable(const void *fdt, int node, const struct machine *m, u64 h
 	return !why;
 }
 
-static void read_cpus(const void *fdt, struct machine *m)
+static void read_cpus(const struct dt *dt, struct machine *m)
 {
-	int n, node, parent = fdt_path_offset(fdt, "/cpus");
-	int width = parent < 0 ? 0 : fdt_address_cells(fdt, parent);
+	int n, node, parent = path(dt, "/cpus");
+	int width = parent < 0 ? 0 : dt_address_cells(dt, parent);
 
 	if (width < 1 || width > 2)
 		return;
-	fdt_for_each_subnode(node, fdt, parent)
-	{
-		const fdt32_t *reg = prop_cells(fdt, node, "reg", &n);
+	for (node = dt_next_child(dt, parent, DT_NONE); node != DT_NONE;
+	     node = dt_next_child(dt, parent, node)) {
+		const cell_t *reg = prop_cells(dt, node, "reg", &n);
 		struct machine_cpu cpu = {0};
 
-		if (!prop_is(fdt, node, "device_type", "cpu") || !reg || n < width)
+		if (!prop_is(dt, node, "device_type", "cpu") || !reg || n < width)
 			continue;
 		cpu.hwid = cells(reg, width) & MPIDR_AFFINITY;
-		if (!cpu_usable(fdt, node, m, cpu.hwid))
+		if (!cpu_usable(dt, node, m, cpu.hwid))
 			continue;
-		cpu.node = node_numa(fdt, node);
+		cpu.node = node_numa(dt, node);
 		cpu.acpi_uid = m->nr_cpus;
 		m->nr_nodes = (u32)max_u64(m->nr_nodes, cpu.node + 1);
-		if (cpu.hwid == fdt_boot_cpuid_phys(fdt))
+		if (cpu.hwid == dt_boot_cpu(dt))
 			m->boot_cpu = m->nr_cpus;
 		m->cpus[m->nr_cpus++] = cpu;
 	}
 }
 
-static void read_psci(const void *fdt, struct machine *m)
+static void read_psci(const struct dt *dt, struct machine *m)
 {
-	int node = next_compatible(fdt, -1, "arm,psci-1.0");
+	int node = next_compatible(dt, -1, "arm,psci-1.0");
 
 	if (node < 0)
-		node = next_compatible(fdt, -1, "arm,psci-0.2");
+		node = next_compatible(dt, -1, "arm,psci-0.2");
 	if (node < 0)
 		return; /* 0.1 has no standard function numbers */
-	if (prop_is(fdt, node, "method", "hvc"))
+	if (prop_is(dt, node, "method", "hvc"))
 		m->conduit = PSCI_HVC;
-	else if (prop_is(fdt, node, "method", "smc"))
+	else if (prop_is(dt, node, "method", "smc"))
 		m->conduit = PSCI_SMC;
 }
 
 /* ---- interrupt controller, timers, PCI ---- */
 
-static void read_gic(const void *fdt, struct machine *m)
+static void read_gic(const struct dt *dt, struct machine *m)
 {
 	struct machine_gic *gic = &m->gic;
-	int node = next_compatible(fdt, -1, "arm,gic-v3");
+	int node = next_compatible(dt, -1, "arm,gic-v3");
 	u64 regions, base, size;
 
-	if (node < 0 || node_reg(fdt, node, 0, &base, &size) != OK) {
-		if (next_compatible(fdt, -1, "arm,gic-400") >= 0 ||
-		    next_compatible(fdt, -1, "arm,cortex-a15-gic") >= 0)
+	if (node < 0 || node_reg(dt, node, 0, &base, &size) != OK) {
+		if (next_compatible(dt, -1, "arm,gic-400") >= 0 ||
+		    next_compatible(dt, -1, "arm,cortex-a15-gic") >= 0)
 			gic->version = 2;
 		return;
 	}
 	gic->version = 3;
 	gic->dist = HPA(base);
-	gic->stride = (u32)prop_number(fdt, node, "redistributor-stride", 0);
-	gic->maint_intid = node_irq(fdt, node, 0).intid;
-	regions = prop_number(fdt, node, "#redistributor-regions", 1);
+	gic->stride = (u32)prop_number(dt, node, "redistributor-stride", 0);
+	gic->maint_intid = node_irq(dt, node, 0).intid;
+	regions = prop_number(dt, node, "#redistributor-regions", 1);
 	for (int i = 0; (u64)i < regions && gic->nr_redist < MACHINE_GICR_MAX; i++) {
-		if (node_reg(fdt, node, i + 1, &base, &size) != OK)
+		if (node_reg(dt, node, i + 1, &base, &size) != OK)
 			break;
 		gic->redist[gic->nr_redist++] = (struct mem_range){HPA(base), size, 0};
 	}
@@ -361,43 +365,43 @@ static void read_gic(const void *fdt, struct machine *m)
 }
 
 /* bindings/timer/arm,arch_timer: by name, else in this order after the secure one. */
-static u32 timer_irq(const void *fdt, int node, const char *name, int index)
+static u32 timer_irq(const struct dt *dt, int node, const char *name, int index)
 {
-	int named = fdt_stringlist_search(fdt, node, "interrupt-names", name);
+	int named = dt_string_index(dt, node, "interrupt-names", name);
 
-	return node_irq(fdt, node, named >= 0 ? named : index).intid;
+	return node_irq(dt, node, named >= 0 ? named : index).intid;
 }
 
-static void read_timer(const void *fdt, struct machine *m)
+static void read_timer(const struct dt *dt, struct machine *m)
 {
-	int node = next_compatible(fdt, -1, "arm,armv8-timer");
+	int node = next_compatible(dt, -1, "arm,armv8-timer");
 
 	if (node < 0)
 		return;
-	m->timer.phys_intid = timer_irq(fdt, node, "phys", 1);
-	m->timer.virt_intid = timer_irq(fdt, node, "virt", 2);
-	m->timer.hyp_intid = timer_irq(fdt, node, "hyp-phys", 3);
-	m->timer.hz = (u32)prop_number(fdt, node, "clock-frequency", 0);
+	m->timer.phys_intid = timer_irq(dt, node, "phys", 1);
+	m->timer.virt_intid = timer_irq(dt, node, "virt", 2);
+	m->timer.hyp_intid = timer_irq(dt, node, "hyp-phys", 3);
+	m->timer.hz = (u32)prop_number(dt, node, "clock-frequency", 0);
 }
 
-static void read_ecam(const void *fdt, struct machine *m)
+static void read_ecam(const struct dt *dt, struct machine *m)
 {
 	u64 base, size, buses;
 	int n, node = -1;
 
-	while ((node = next_compatible(fdt, node, "pci-host-ecam-generic")) >= 0 &&
+	while ((node = next_compatible(dt, node, "pci-host-ecam-generic")) >= 0 &&
 	       m->nr_ecam < MACHINE_ECAM_MAX) {
-		const fdt32_t *range = prop_cells(fdt, node, "bus-range", &n);
-		u32 first = range && n >= 2 ? fdt32_ld(range) : 0;
+		const cell_t *range = prop_cells(dt, node, "bus-range", &n);
+		u32 first = range && n >= 2 ? dt_cell(range) : 0;
 
-		if (node_reg(fdt, node, 0, &base, &size) != OK || size < MIB(1) || first > 255)
+		if (node_reg(dt, node, 0, &base, &size) != OK || size < MIB(1) || first > 255)
 			continue;
 		buses = min_u64(size >> 20, 256 - first);
-		if (range && n >= 2 && fdt32_ld(range + 1) >= first)
-			buses = min_u64(buses, (u64)fdt32_ld(range + 1) - first + 1);
+		if (range && n >= 2 && dt_cell(range + 1) >= first)
+			buses = min_u64(buses, (u64)dt_cell(range + 1) - first + 1);
 		m->ecam[m->nr_ecam++] = (struct machine_ecam){
 			.base = HPA(base),
-			.segment = (u16)prop_number(fdt, node, "linux,pci-domain", 0),
+			.segment = (u16)prop_number(dt, node, "linux,pci-domain", 0),
 			.bus_first = (u8)first,
 			.bus_last = (u8)(first + buses - 1),
 		};
@@ -416,32 +420,32 @@ static const struct {
 };
 
 /* The node behind "path:options" or an alias of it; negative: none. */
-static int path_node(const void *fdt, const char *path, size_t max)
+static int path_node(const struct dt *dt, const char *where, size_t max)
 {
 	size_t len = 0;
 
-	while (len < max && path[len] && path[len] != ':')
+	while (len < max && where[len] && where[len] != ':')
 		len++;
-	return len ? fdt_path_offset_namelen(fdt, path, (int)len) : -FDT_ERR_NOTFOUND;
+	return dt_path(dt, where, len);
 }
 
 /* Hertz of the UART's clock: its own property, or that of a fixed clock it names first. */
-static u32 uart_clock(const void *fdt, int node)
+static u32 uart_clock(const struct dt *dt, int node)
 {
 	int n, clock;
-	const fdt32_t *p = prop_cells(fdt, node, "clocks", &n);
-	u64 own = prop_number(fdt, node, "clock-frequency", 0);
+	const cell_t *p = prop_cells(dt, node, "clocks", &n);
+	u64 own = prop_number(dt, node, "clock-frequency", 0);
 
 	if (own || !p)
 		return (u32)own;
-	clock = fdt_node_offset_by_phandle(fdt, fdt32_ld(p));
-	return clock < 0 ? 0 : (u32)prop_number(fdt, clock, "clock-frequency", 0);
+	clock = dt_by_phandle(dt, dt_cell(p));
+	return clock < 0 ? 0 : (u32)prop_number(dt, clock, "clock-frequency", 0);
 }
 
-static void uart_fill(const void *fdt, int node, u32 type, u64 base, u64 size, struct machine_uart *u)
+static void uart_fill(const struct dt *dt, int node, u32 type, u64 base, u64 size, struct machine_uart *u)
 {
-	u64 offset = prop_number(fdt, node, "reg-offset", 0);
-	struct irq irq = node_irq(fdt, node, 0);
+	u64 offset = prop_number(dt, node, "reg-offset", 0);
+	struct irq irq = node_irq(dt, node, 0);
 
 	memset(u, 0, sizeof(*u));
 	if (offset >= size)
@@ -451,65 +455,60 @@ static void uart_fill(const void *fdt, int node, u32 type, u64 base, u64 size, s
 	u->size = size - offset;
 	u->irq = irq.intid;
 	u->irq_edge = irq.edge;
-	u->clock_hz = uart_clock(fdt, node);
-	u->reg_shift = (u8)prop_number(fdt, node, "reg-shift", 0);
-	u->io_width = (u8)prop_number(fdt, node, "reg-io-width", uart_types[type].io_width);
-	if (fdt_get_path(fdt, node, u->path, (int)sizeof(u->path)) != 0)
+	u->clock_hz = uart_clock(dt, node);
+	u->reg_shift = (u8)prop_number(dt, node, "reg-shift", 0);
+	u->io_width = (u8)prop_number(dt, node, "reg-io-width", uart_types[type].io_width);
+	if (!dt_full_path(dt, node, u->path, sizeof(u->path)))
 		memcpy(u->path, "(long path)", sizeof("(long path)"));
 }
 
-static enum err uart_from_node(const void *fdt, int node, struct machine_uart *u)
+static enum err uart_from_node(const struct dt *dt, int node, struct machine_uart *u)
 {
 	u64 base, size, shift, width;
 
-	if (node < 0 || node_reg(fdt, node, 0, &base, &size) != OK || !size)
+	if (node < 0 || node_reg(dt, node, 0, &base, &size) != OK || !size)
 		return ERR_NOENT;
-	shift = prop_number(fdt, node, "reg-shift", 0);
-	width = prop_number(fdt, node, "reg-io-width", 1);
+	shift = prop_number(dt, node, "reg-shift", 0);
+	width = prop_number(dt, node, "reg-io-width", 1);
 	if (shift > 3 || (width != 1 && width != 2 && width != 4))
 		return ERR_UNSUPPORTED;
 	for (u32 i = 0; i < ARRAY_SIZE(uart_types); i++) {
-		if (fdt_node_check_compatible(fdt, node, uart_types[i].compatible) == 0) {
-			uart_fill(fdt, node, i, base, size, u);
+		if (dt_compatible(dt, node, uart_types[i].compatible)) {
+			uart_fill(dt, node, i, base, size, u);
 			return OK;
 		}
 	}
 	return ERR_UNSUPPORTED;
 }
 
-enum err uart_from_fdt(const void *fdt, const char *path, struct machine_uart *u)
-{
-	return uart_from_node(fdt, path_node(fdt, path, strlen(path)), u);
-}
-
 /* /chosen/stdout-path (3.6), its older name, else the first serial port by alias. */
-static void read_console(const void *fdt, struct machine *m)
+static void read_console(const struct dt *dt, struct machine *m)
 {
 	static const char *const names[] = {"stdout-path", "linux,stdout-path"};
-	int chosen = fdt_path_offset(fdt, "/chosen");
-	int len;
+	int chosen = path(dt, "/chosen");
+	u32 len;
 
 	for (u32 i = 0; chosen >= 0 && i < ARRAY_SIZE(names); i++) {
-		const char *path = fdt_getprop(fdt, chosen, names[i], &len);
+		const char *value = dt_prop(dt, chosen, names[i], &len);
 
-		if (!path || len <= 0)
+		if (!value || !len)
 			continue;
-		if (uart_from_node(fdt, path_node(fdt, path, (size_t)len), &m->uart) != OK)
-			log_warn("device tree: no driver for the console %.*s", len, path);
+		if (uart_from_node(dt, path_node(dt, value, len), &m->uart) != OK)
+			log_warn("device tree: no driver for the console %.*s", (int)len, value);
 		return;
 	}
-	if (uart_from_fdt(fdt, "serial0", &m->uart) != OK)
+	if (uart_from_node(dt, path(dt, "serial0"), &m->uart) != OK)
 		log_warn("device tree: no console is named");
 }
 
 /* ---- the whole ---- */
 
 /* The bundle is what boot loaders call the initrd; one that the handoff block gave stays. */
-static void read_bundle(const void *fdt, struct machine *m)
+static void read_bundle(const struct dt *dt, struct machine *m)
 {
-	int chosen = fdt_path_offset(fdt, "/chosen");
-	u64 start = chosen < 0 ? 0 : prop_number(fdt, chosen, "linux,initrd-start", 0);
-	u64 end = chosen < 0 ? 0 : prop_number(fdt, chosen, "linux,initrd-end", 0);
+	int chosen = path(dt, "/chosen");
+	u64 start = chosen < 0 ? 0 : prop_number(dt, chosen, "linux,initrd-start", 0);
+	u64 end = chosen < 0 ? 0 : prop_number(dt, chosen, "linux,initrd-end", 0);
 
 	if (!m->bundle_size && start && end > start) {
 		m->bundle = HPA(start);
@@ -543,25 +542,37 @@ static enum err check(const struct machine *m)
 
 u32 machine_fdt_size(const void *fdt)
 {
-	return fdt_check_header(fdt) == 0 ? fdt_totalsize(fdt) : 0;
+	return dt_size(fdt);
+}
+
+/* The index is made for each caller anew: there are two, and the tree may have been edited (tests do). */
+static struct dt tree;
+
+enum err uart_from_fdt(const void *fdt, const char *where, struct machine_uart *u)
+{
+	if (dt_open(&tree, fdt) != OK)
+		return ERR_NOENT;
+	return uart_from_node(&tree, path_node(&tree, where, strlen(where)), u);
 }
 
 enum err machine_from_fdt(const void *fdt, struct machine *m)
 {
+	const struct dt *dt = &tree;
 	bool ram_known = m->nr_ram != 0;
+	enum err e = dt_open(&tree, fdt);
 
-	if (fdt_check_header(fdt) != 0)
-		return complain(ERR_INVAL, "the header is wrong");
+	if (e != OK)
+		return complain(ERR_INVAL, e == ERR_NOMEM ? "too many nodes" : "it is broken");
 	m->source = "device tree";
 	m->nr_nodes = (u32)max_u64(m->nr_nodes, 1);
-	read_memory(fdt, m, ram_known);
-	read_reserved(fdt, m);
-	read_bundle(fdt, m);
-	read_cpus(fdt, m);
-	read_psci(fdt, m);
-	read_gic(fdt, m);
-	read_timer(fdt, m);
-	read_ecam(fdt, m);
-	read_console(fdt, m);
+	read_memory(dt, m, ram_known);
+	read_reserved(dt, m);
+	read_bundle(dt, m);
+	read_cpus(dt, m);
+	read_psci(dt, m);
+	read_gic(dt, m);
+	read_timer(dt, m);
+	read_ecam(dt, m);
+	read_console(dt, m);
 	return check(m);
 }

@@ -87,6 +87,8 @@ static enum err discover(u64 arg)
 		return e;
 	image_range(&image, &size);
 	e = machine_reserve(&the_machine, image.v, size);
+	if (e == OK)
+		e = machine_reserve(&the_machine, host_ram_limit(), UINT64_MAX - host_ram_limit());
 	for (u32 i = 0; i < the_machine.nr_cpus; i++)
 		if (the_machine.cpus[i].hwid == cpu_hwid())
 			the_machine.boot_cpu = i;
@@ -139,6 +141,9 @@ static void start_all_cpus(void)
 
 	log_info("%u of %u CPUs are running", up, the_machine.nr_cpus);
 	for (u32 i = 0; i < the_machine.nr_cpus; i++)
+		if (!cpus[i].online)
+			plan_cpu_offline(&planner, i);
+	for (u32 i = 0; i < the_machine.nr_cpus; i++)
 		log_debug("CPU %u: MPIDR %llx, node %u", i, (unsigned long long)the_machine.cpus[i].hwid,
 			  the_machine.cpus[i].node);
 }
@@ -153,8 +158,7 @@ static enum err read_manifest(void)
 	enum err e;
 
 	if (!m->bundle_size) {
-		log_error(
-			"refused: bundle: none found; give one as bundle.cpio beside the .efi, or as initrd");
+		log_error("refused: bundle: none found; give bundle.cpio beside the .efi, or an initrd");
 		return ERR_NOENT;
 	}
 	e = plan_bundle(&planner, boot_map(NULL, m->bundle, m->bundle_size), m->bundle_size);
@@ -179,6 +183,8 @@ static void apply_plan(void)
 	struct machine_uart u;
 
 	log_level = the_plan.log_level;
+	if (the_plan.nr_vms == 0 && !cpus[the_plan.housekeeping[0]].online) /* refused: defaults were restored */
+		the_plan.housekeeping[0] = (u16)the_machine.boot_cpu;
 	for (u32 i = 0; i < the_plan.nr_housekeeping; i++)
 		cpus[the_plan.housekeeping[i]].housekeeping = true;
 	for (u32 i = 0; i < nr_cpus; i++)

@@ -69,9 +69,8 @@ static void quiesce_region(const struct machine_ecam *e)
 
 	s.regs = host_map_io(e->base, (u64)(e->bus_last - e->bus_first + 1u) << 20);
 	if (!s.regs) {
-		log_warn(
-			"PCI segment %u: configuration space cannot be mapped, devices stay as firmware left them",
-			e->segment);
+		log_warn("PCI segment %u: its configuration space cannot be mapped, devices stay as they are",
+			 e->segment);
 		return;
 	}
 	note_bus(&s, s.first);

@@ -28,7 +28,7 @@ u32 frames_count(void)
 	return nr_frames;
 }
 
-static bool pages_ok(u64 base, u64 size)
+BOOT_CODE static bool pages_ok(u64 base, u64 size)
 {
 	return size && !((base | size) & (PAGE_SIZE - 1)) && base + size > base;
 }
@@ -137,11 +137,18 @@ BOOT_CODE enum err aspace_init(struct aspace *as, struct vm *vm, u32 vm_index, u
 	if (!fmt)
 		return ERR_UNSUPPORTED;
 	*as = (struct aspace){.vm = vm, .owner = owner};
-	return pt_space_init(&as->pt, fmt, pool, first, count, owner, &guest_hooks, vm);
+	as->pt = (struct pt_space){.fmt = fmt,
+				   .pool = pool,
+				   .hooks = &guest_hooks,
+				   .ctx = vm,
+				   .first = first,
+				   .count = count,
+				   .owner = owner};
+	return pt_space_init(&as->pt);
 }
 
 /* Can [gpa, gpa+size) become a region? */
-static enum err check_region(const struct aspace *as, u64 gpa, u64 hpa, u64 size, u32 attr)
+BOOT_CODE static enum err check_region(const struct aspace *as, u64 gpa, u64 hpa, u64 size, u32 attr)
 {
 	const struct pt_format *fmt = as->pt.fmt;
 

@@ -120,7 +120,7 @@ static void report_boot(const struct vm *vm)
 
 	if (!done && vm->plan->autostart)
 		log_info("boot: %s is ready after %llu us (%llu ticks)", vm->plan->name,
-			 (unsigned long long)(ticks / (time_hz() / 1000000)), (unsigned long long)ticks);
+			 (unsigned long long)(ticks * 1000000 / time_hz()), (unsigned long long)ticks);
 	done = true;
 }
 

@@ -130,6 +130,9 @@ void console_log_added(void)
 
 /* ---- output ---- */
 
+/* Of the budget, in bytes sent. */
+#define FILL_COST (1 + CONSOLE_LINE / 16)
+
 static enum pump pump(u32 budget)
 {
 	struct console *c = &console;
@@ -139,7 +142,8 @@ static enum pump pump(u32 budget)
 		if (c->out_pos == c->out_len) {
 			if (!console_fill(now))
 				return PUMP_IDLE;
-			budget--; /* what a guest makes vanish costs it, too */
+			/* What a guest makes vanish costs it, too: a line is looked at twice. */
+			budget -= budget > FILL_COST ? FILL_COST : budget;
 			continue;
 		}
 		if (!c->uart->tx_ready(c->regs))
@@ -400,7 +404,7 @@ BOOT_CODE void console_init(const struct uart_ops *ops, volatile void *regs, con
 	console_flush(); /* lines that were logged before there was a console */
 }
 
-void console_start_irq(void)
+BOOT_CODE void console_start_irq(void)
 {
 	struct console *c = &console;
 

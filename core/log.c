@@ -150,6 +150,7 @@ void panic(const char *fmt, ...)
 
 	if (atomic_xchg(&panicking, 1))
 		cpu_panic_stop();
+	cpu_stop_others();
 	va_start(ap, fmt);
 	len = intro + format_line(text + intro, sizeof(text) - intro, fmt, ap);
 	va_end(ap);

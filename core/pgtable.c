@@ -172,7 +172,7 @@ u64 *pt_slot(const struct pt_space *s, u64 va, u32 level)
 
 /* ---- a space ---- */
 
-void pt_pool_init(struct pt_pool *pool, hpa_t base, struct pt_meta *meta, u32 pages)
+BOOT_CODE void pt_pool_init(struct pt_pool *pool, hpa_t base, struct pt_meta *meta, u32 pages)
 {
 	*pool = (struct pt_pool){.base = base, .meta = meta, .pages = pages};
 	for (u32 i = 0; i < pages; i++)
@@ -193,19 +193,11 @@ static enum err place_root(struct pt_space *s)
 	return OK;
 }
 
-BOOT_CODE enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt, struct pt_pool *pool,
-				 u32 first, u32 count, u16 owner, const struct pt_hooks *hooks, void *ctx)
+BOOT_CODE enum err pt_space_init(struct pt_space *s)
 {
-	if (!range_inside(first, count, 0, pool->pages))
+	if (!range_inside(s->first, s->count, 0, s->pool->pages))
 		return ERR_RANGE;
-	*s = (struct pt_space){.fmt = fmt,
-			       .pool = pool,
-			       .hooks = hooks,
-			       .ctx = ctx,
-			       .first = first,
-			       .count = count,
-			       .hint = first,
-			       .owner = owner};
+	s->hint = s->first;
 	if (pt_space_used(s))
 		return ERR_STATE;
 
@@ -213,11 +205,11 @@ BOOT_CODE enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt
 
 	if (e)
 		return e;
-	for (u32 i = 0; i < pt_root_pages(fmt); i++) {
+	for (u32 i = 0; i < pt_root_pages(s->fmt); i++) {
 		pt_meta_set(s, s->root + i,
 			    (struct pt_meta){.used = 1,
-					     .level = (u8)pt_root_level(fmt),
-					     .owner = owner,
+					     .level = (u8)pt_root_level(s->fmt),
+					     .owner = s->owner,
 					     .parent = PT_NONE,
 					     .index = i});
 		pt_zero(s, s->root + i);
@@ -225,12 +217,12 @@ BOOT_CODE enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt
 	return OK;
 }
 
-hpa_t pt_root(const struct pt_space *s)
+BOOT_CODE hpa_t pt_root(const struct pt_space *s)
 {
 	return HPA(pt_table_pa(s, s->root));
 }
 
-u32 pt_space_used(const struct pt_space *s)
+BOOT_CODE u32 pt_space_used(const struct pt_space *s)
 {
 	u32 n = 0;
 

@@ -140,11 +140,11 @@ u32 pt_quota(const struct pt_format *fmt, u32 tables);
 void pt_pool_init(struct pt_pool *pool, hpa_t base, struct pt_meta *meta, u32 pages);
 
 /*
- * Make an empty space of quota [first, first + count). ERR_RANGE: not in the
- * pool; ERR_STATE: a page of it is in use; ERR_NOMEM: no room for the root.
+ * Make an empty space of what the caller has set: fmt, pool, hooks, ctx, owner and the quota
+ * [first, first + count). ERR_RANGE: that is not in the pool; ERR_STATE: a page of it is in use;
+ * ERR_NOMEM: no room for the root.
  */
-enum err pt_space_init(struct pt_space *s, const struct pt_format *fmt, struct pt_pool *pool, u32 first,
-		       u32 count, u16 owner, const struct pt_hooks *hooks, void *ctx) MUST_USE;
+enum err pt_space_init(struct pt_space *s) MUST_USE;
 /* Physical address of the root table. */
 hpa_t pt_root(const struct pt_space *s);
 /* Pages of the quota in use, the root's included. */

@@ -92,6 +92,30 @@ void plan_begin(struct planner *p, const struct machine *m, struct plan *plan)
 	plan_mem_init(&p->mem, m);
 }
 
+void plan_cpu_offline(struct planner *p, u32 cpu)
+{
+	p->cpu[cpu].offline = true;
+	if (p->plan->housekeeping[0] == cpu) /* the default, when CPU 0 is missing */
+		p->plan->housekeeping[0] = (u16)p->m->boot_cpu;
+}
+
+/* A housekeeping CPU that does not run: the boot CPU, which does, takes its place. */
+static void check_housekeeping(struct planner *p)
+{
+	struct plan *plan = p->plan;
+	u32 kept = 0;
+
+	for (u32 i = 0; i < plan->nr_housekeeping; i++) {
+		if (p->cpu[plan->housekeeping[i]].offline)
+			log_warn("/hypervisor/cpus: CPU %u did not start", plan->housekeeping[i]);
+		else
+			plan->housekeeping[kept++] = plan->housekeeping[i];
+	}
+	if (!kept)
+		plan->housekeeping[kept++] = (u16)p->m->boot_cpu;
+	plan->nr_housekeeping = kept;
+}
+
 static enum err outcome(struct planner *p)
 {
 	if (!p->refused_all)
@@ -179,6 +203,7 @@ void plan_place(struct planner *p)
 	static bool (*const turns[])(const struct vm_plan *) = {is_fixed, is_pinned, is_other};
 	struct plan *plan = p->plan;
 
+	check_housekeeping(p);
 	for (u32 i = 0; i < plan->nr_housekeeping; i++)
 		p->cpu[plan->housekeeping[i]].housekeeping = true;
 	plan_conflicts(p);

@@ -33,7 +33,7 @@ static bool is_free(const struct planner *p, u32 cpu, bool housekeeping)
 {
 	const struct cpu_use *c = &p->cpu[cpu];
 
-	return !c->owner && !c->weight && (housekeeping || !c->housekeeping);
+	return !c->offline && !c->owner && !c->weight && (housekeeping || !c->housekeeping);
 }
 
 static u32 count_free(const struct planner *p, u32 node, bool housekeeping)
@@ -109,7 +109,7 @@ static u32 best_cpu(const struct planner *p, u32 node)
 	u32 best = NO_CPU;
 
 	for (u32 i = 0; i < p->m->nr_cpus; i++)
-		if (!p->cpu[i].owner && on_node(p, i, node) && (best == NO_CPU || better(p, i, best)))
+		if (!p->cpu[i].offline && !p->cpu[i].owner && on_node(p, i, node) && (best == NO_CPU || better(p, i, best)))
 			best = i;
 	return best;
 }
@@ -184,9 +184,20 @@ static void account(struct planner *p, const struct vm_plan *vm, bool claim)
 	}
 }
 
+/* CPUs that the manifest names must run. */
+static enum err check_online(struct planner *p, struct vm_plan *vm)
+{
+	for (u32 i = 0; i < vm->nr_cpus; i++)
+		if (p->cpu[vm->cpus[i]].offline) {
+			plan_refuse_prop(p, vm, "cpus", "CPU %u did not start", vm->cpus[i]);
+			return ERR_NOENT;
+		}
+	return OK;
+}
+
 enum err plan_place_cpus(struct planner *p, struct vm_plan *vm)
 {
-	enum err err = OK;
+	enum err err = vm->has_cpus ? check_online(p, vm) : OK;
 
 	if (!vm->has_cpus)
 		err = vm->policy == POLICY_PINNED ? place_pinned(p, vm) : place_shared(p, vm);

@@ -94,6 +94,7 @@ struct cpu_use {
 	u32 weight; /* of all `shared` vCPUs on it */
 	u32 own;    /* vCPUs of the VM that is being placed */
 	bool housekeeping;
+	bool offline; /* it did not start: nothing may live there */
 };
 
 /* Some 120 KiB, needed until the plan is printed: static, never on a stack. */
@@ -119,6 +120,8 @@ struct planner {
 void plan_begin(struct planner *p, const struct machine *m, struct plan *plan);
 /* Read the archive. ERR_INVAL: refused, no VM starts. */
 enum err plan_bundle(struct planner *p, const void *data, u64 size) MUST_USE;
+/* After plan_begin(): CPU `cpu` does not run; whoever names it is refused. */
+void plan_cpu_offline(struct planner *p, u32 cpu);
 /* The bundle's manifest, 8-byte aligned (a copy where the archive does not align it). NULL: refused. */
 const void *plan_find_manifest(struct planner *p, u64 *size);
 /* Parse and validate; VMs' layouts are known after it. `fdt` is 8-byte aligned. ERR_INVAL: no VM starts. */

@@ -22,62 +22,62 @@ static u64 slot(u64 size)
 	return align_up(size, POOL_ALIGN);
 }
 
-static u64 size_vms(const struct vm_plan *vm UNUSED)
+BOOT_CODE static u64 size_vms(const struct vm_plan *vm UNUSED)
 {
 	return sizeof(struct vm);
 }
 
-static u64 size_vcpus(const struct vm_plan *vm)
+BOOT_CODE static u64 size_vcpus(const struct vm_plan *vm)
 {
 	return slot(vm->nr_vcpus * sizeof(struct vcpu));
 }
 
-static u64 size_vm_arch(const struct vm_plan *vm)
+BOOT_CODE static u64 size_vm_arch(const struct vm_plan *vm)
 {
 	return slot(vm_arch_size(vm));
 }
 
-static u64 size_vcpu_arch(const struct vm_plan *vm)
+BOOT_CODE static u64 size_vcpu_arch(const struct vm_plan *vm)
 {
 	return vm->nr_vcpus * slot(vcpu_arch_size());
 }
 
-static u64 size_aspace(const struct vm_plan *vm UNUSED)
+BOOT_CODE static u64 size_aspace(const struct vm_plan *vm UNUSED)
 {
 	return slot(sizeof(struct aspace));
 }
 
-static u64 size_mmio(const struct vm_plan *vm UNUSED)
+BOOT_CODE static u64 size_mmio(const struct vm_plan *vm UNUSED)
 {
 	return slot(sizeof(struct mmio_map));
 }
 
-static u64 size_devices(const struct vm_plan *vm)
+BOOT_CODE static u64 size_devices(const struct vm_plan *vm)
 {
 	return slot(platform_size(vm));
 }
 
-static u64 size_console(const struct vm_plan *vm)
+BOOT_CODE static u64 size_console(const struct vm_plan *vm)
 {
 	return vm->console ? slot(console_vm_size()) : 0;
 }
 
-static u64 size_tables(const struct vm_plan *vm)
+BOOT_CODE static u64 size_tables(const struct vm_plan *vm)
 {
 	return (u64)aspace_quota(vm) * PAGE_SIZE;
 }
 
-static u64 size_table_records(const struct vm_plan *vm)
+BOOT_CODE static u64 size_table_records(const struct vm_plan *vm)
 {
 	return (u64)aspace_quota(vm) * sizeof(struct pt_meta);
 }
 
-static u64 size_frames(const struct vm_plan *vm)
+BOOT_CODE static u64 size_frames(const struct vm_plan *vm)
 {
 	return (vm->nr_ram + 2) * sizeof(struct frame_range);
 }
 
-static u64 size_trace(void)
+BOOT_CODE static u64 size_trace(void)
 {
 	return slot(trace_size(nr_cpus));
 }

@@ -79,7 +79,7 @@ bool pt_is_empty(const struct pt_space *s, u32 table)
 	return true;
 }
 
-struct pt_meta pt_meta_get(const struct pt_space *s, u32 table)
+BOOT_CODE struct pt_meta pt_meta_get(const struct pt_space *s, u32 table)
 {
 	return s->pool->meta[table];
 }

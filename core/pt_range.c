@@ -138,7 +138,7 @@ static u64 partial(u64 va, u64 size, u32 level)
 	return min_u64(n, touched(va, size, level));
 }
 
-u32 pt_tables_needed(const struct pt_format *fmt, u64 va, u64 pa, u64 size)
+BOOT_CODE u32 pt_tables_needed(const struct pt_format *fmt, u64 va, u64 pa, u64 size)
 {
 	u64 n = 0;
 
@@ -153,7 +153,7 @@ u32 pt_tables_needed(const struct pt_format *fmt, u64 va, u64 pa, u64 size)
 	return (u32)n;
 }
 
-u32 pt_quota(const struct pt_format *fmt, u32 tables)
+BOOT_CODE u32 pt_quota(const struct pt_format *fmt, u32 tables)
 {
 	u32 root = pt_root_pages(fmt);
 

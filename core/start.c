@@ -24,7 +24,7 @@ static bool pool_row(u32 index, struct monitor_pool *row)
 
 static const struct monitor_env monitor = {&the_machine, &the_plan, platform_power_key, pool_row};
 
-void start_cpus(const struct machine *m)
+BOOT_CODE void start_cpus(const struct machine *m)
 {
 	nr_cpus = m->nr_cpus;
 	for (u32 i = 0; i < m->nr_cpus; i++)
@@ -42,15 +42,21 @@ static void autostart(void)
 	}
 }
 
+/* The last of boot, while its memory is there. */
+BOOT_CODE static void finish_boot(void)
+{
+	the_machine.source = strcmp(the_machine.source, "ACPI") == 0 ? "ACPI" : "device tree";
+	monitor_init(&monitor);
+	console_start_irq();
+}
+
 void start_run(void)
 {
 	u64 released;
 
-	the_machine.source = strcmp(the_machine.source, "ACPI") == 0 ? "ACPI" : "device tree";
-	monitor_init(&monitor);
+	finish_boot();
 	released = boot_memory_release();
 	log_info("boot code and data given back: %llu KiB", (unsigned long long)(released >> 10));
-	console_start_irq();
 	if (the_plan.focus[0] && console_set_focus(vm_find(the_plan.focus)) != OK)
 		log_warn("%s does not exist: it cannot have the focus", the_plan.focus);
 	autostart();

@@ -81,7 +81,7 @@ void *memcpy(void *dst, const void *src, size_t n)
 	return copy_up(dst, src, n);
 }
 
-void *memmove(void *dst, const void *src, size_t n)
+BOOT_CODE void *memmove(void *dst, const void *src, size_t n)
 {
 	if ((uintptr_t)dst - (uintptr_t)src >= n)
 		return copy_up(dst, src, n);
@@ -113,7 +113,7 @@ void *memset(void *dst, int c, size_t n)
 	return dst;
 }
 
-int memcmp(const void *a, const void *b, size_t n)
+BOOT_CODE int memcmp(const void *a, const void *b, size_t n)
 {
 	const u8 *p = a, *q = b;
 

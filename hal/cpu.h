@@ -32,7 +32,13 @@ void cpu_wait(void);
 /* Tell the core that it is spinning (Arm YIELD, RISC-V PAUSE, x86 PAUSE). */
 void cpu_relax(void);
 
-/* Stop the machine for an uncontainable error or a broken invariant. */
+/*
+ * Make all other CPUs stop: those in a guest or idle at once, those in the hypervisor when they next leave it.
+ * For panic(): nobody goes on with a broken invariant.
+ */
+void cpu_stop_others(void);
+
+/* Stop this CPU for an uncontainable error or a broken invariant. */
 NORETURN void cpu_panic_stop(void);
 
 /* End of the whole machine, by firmware (PSCI SYSTEM_OFF, ...). */

@@ -24,6 +24,9 @@ static inline hpa_t va_to_hpa(const void *p)
 	return HPA((u64)(uintptr_t)p);
 }
 
+/* Physical memory from here on cannot be owned by the hypervisor or its guests. */
+u64 host_ram_limit(void);
+
 /*
  * Map [base, base+size) of RAM read-write, cacheable; pages that are mapped already stay as they are. Boot only.
  */

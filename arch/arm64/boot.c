@@ -23,6 +23,7 @@
 #include "hal/boot.h"
 #include "hal/mem.h"
 
+#define PATIENCE_S 5
 #define MPIDR_AFFINITY 0xff00ffffffULL
 
 extern char __image_start[], __image_end[], boot_stack_top[], vectors_none[], secondary_entry[];
@@ -47,19 +48,19 @@ struct cpu *this_cpu(void)
 	return this_cpu_arch()->core;
 }
 
-u64 cpu_hwid(void)
+BOOT_CODE u64 cpu_hwid(void)
 {
 	return read_sysreg(MPIDR_EL1) & MPIDR_AFFINITY;
 }
 
-void image_range(hpa_t *base, u64 *size)
+BOOT_CODE void image_range(hpa_t *base, u64 *size)
 {
 	*base = va_to_hpa(__image_start);
 	*size = (u64)(__image_end - __image_start);
 }
 
 /* Not inlined into anything protected: the guard changes here. */
-__attribute__((optimize("no-stack-protector"))) static void random_guard(void)
+BOOT_CODE __attribute__((optimize("no-stack-protector"))) static void random_guard(void)
 {
 	u64 bits = read_sysreg(CNTPCT_EL0);
 
@@ -67,7 +68,7 @@ __attribute__((optimize("no-stack-protector"))) static void random_guard(void)
 	__stack_chk_guard &= ~0xffULL; /* a zero byte stops string overruns */
 }
 
-__attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg, u64 began)
+BOOT_CODE __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg, u64 began)
 {
 	struct cpu_arch *cpu = this_cpu_arch();
 
@@ -84,10 +85,22 @@ __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg, u64 beg
 /* Everything of one CPU once all features are known. */
 BOOT_CODE static void cpu_setup(struct cpu_arch *cpu)
 {
+	enum err e;
+
 	el2_init_cpu();
+	spin_lock(&feature_lock);
 	errata_init_cpu(cpu);
+	spin_unlock(&feature_lock);
 	vcpu_regime_init();
-	if (gic_cpu_init(cpu->core->index) != OK)
+	/* Whoever ran guests here before may have used the same VMIDs: nothing of theirs may be hit. */
+	__asm__ volatile("tlbi alle1\n\tic iallu" : : : "memory");
+	dsb(nsh);
+	isb();
+	cpu->mdcr = el2_mdcr();
+	spin_lock(&feature_lock); /* what the machine has is put together from what each CPU has */
+	e = gic_cpu_init(cpu->core->index);
+	spin_unlock(&feature_lock);
+	if (e != OK)
 		panic("CPU %u has no usable interrupt controller", cpu->core->index);
 	timer_cpu_init();
 	irq_cpu_init();
@@ -107,10 +120,8 @@ BOOT_CODE enum err arch_boot_init(const struct machine *m)
 	return e == OK ? timer_init(m) : e;
 }
 
-void secondary_main(struct cpu_arch *cpu)
+BOOT_CODE static void secondary_setup(struct cpu_arch *cpu)
 {
-	write_sysreg(VBAR_EL2, (u64)(uintptr_t)vectors_none);
-	isb();
 	spin_lock(&feature_lock);
 	feature_read_cpu();
 	sve_read_cpu();
@@ -120,6 +131,15 @@ void secondary_main(struct cpu_arch *cpu)
 	while (!load_acquire(&go))
 		__asm__ volatile("wfe");
 	cpu_setup(cpu);
+}
+
+void secondary_main(struct cpu_arch *cpu)
+{
+	write_sysreg(VBAR_EL2, (u64)(uintptr_t)vectors_none);
+	isb();
+	if (!atomic_cas(&cpu->start, START_ASKED, START_CAME))
+		cpu_panic_stop(); /* came too late: boot's code may be gone */
+	secondary_setup(cpu);
 	atomic_add(&ready, 1); /* behind this, nothing of boot's code is run */
 	cpu_run(cpu->core);
 }
@@ -133,33 +153,68 @@ BOOT_CODE static struct cpu_arch *new_block(u32 *next)
 	return &cpu_archs[(*next)++];
 }
 
-BOOT_CODE static bool start_one(const struct machine *m, u32 index, struct cpu_arch *block, hpa_t stack)
+/* Asks firmware for CPU `index`, which goes on in secondary_main(). */
+BOOT_CODE static bool ask_for(const struct machine *m, u32 index, struct cpu_arch *block, hpa_t stack)
 {
 	u64 entry = va_to_hpa(secondary_entry).v;
-	u32 before = load_acquire(&arrived);
-	u64 deadline = time_now() + time_hz();
 	s64 r;
 
 	block->core = &cpus[index];
 	cpus[index].arch = block;
 	block->mpidr = m->cpus[index].hwid;
 	block->stack_top = stack.v + STACK_GUARD + STACK_SIZE;
+	block->start = START_ASKED;
 	mmu_secondary(block, this_cpu_arch());
 	/* It reads its block, and the tables are walked, before its caches are on. */
 	cache_clean(block, sizeof(*block));
 	r = firmware_cpu_on(block->mpidr, entry, va_to_hpa(block).v);
-	while (r == 0 && load_acquire(&arrived) == before && time_now() < deadline)
-		cpu_relax();
-	if (load_acquire(&arrived) != before)
+	if (r == 0)
 		return true;
 	log_error("CPU %u (MPIDR %llx) does not start: PSCI says %lld", index,
 		  (unsigned long long)block->mpidr, (long long)r);
+	block->start = START_NONE;
 	return false;
+}
+
+/* CPUs come one by one, with at most PATIENCE_S between them. */
+BOOT_CODE static void wait_for_arrivals(u32 asked)
+{
+	u32 seen = 0, now;
+	u64 deadline = 0;
+
+	while ((now = load_acquire(&arrived)) < asked) {
+		if (!deadline || now != seen)
+			deadline = time_now() + (u64)time_hz() * PATIENCE_S;
+		seen = now;
+		if (time_now() > deadline)
+			return;
+		cpu_relax();
+	}
+}
+
+/* What did not come is not let in later, when boot's code is gone. Returns how many came. */
+BOOT_CODE static u32 close_door(const struct machine *m)
+{
+	u32 came = 0;
+
+	for (u32 i = 0; i < m->nr_cpus; i++) {
+		struct cpu_arch *block = cpus[i].arch;
+
+		if (!block || block == this_cpu_arch() || load_acquire(&block->start) == START_NONE)
+			continue;
+		if (atomic_cas(&block->start, START_ASKED, START_LATE))
+			log_error("CPU %u (MPIDR %llx) did not come", i, (unsigned long long)block->mpidr);
+		else
+			came++;
+	}
+	while (load_acquire(&arrived) != came)
+		cpu_relax();
+	return came;
 }
 
 BOOT_CODE u32 smp_start(const struct machine *m, hpa_t (*stack)(void))
 {
-	u32 next = 0, up = 1;
+	u32 next = 0, asked = 0;
 
 	this_cpu()->online = true;
 	for (u32 i = 0; i < m->nr_cpus; i++) {
@@ -168,9 +223,10 @@ BOOT_CODE u32 smp_start(const struct machine *m, hpa_t (*stack)(void))
 		hpa_t s = stack();
 
 		if (s.v && host_unmap_ram(s, STACK_GUARD) == OK)
-			up += start_one(m, i, new_block(&next), s);
+			asked += ask_for(m, i, new_block(&next), s);
 	}
-	return up;
+	wait_for_arrivals(asked);
+	return 1 + close_door(m);
 }
 
 BOOT_CODE void smp_go(void)

@@ -10,12 +10,28 @@
 #include "arch/arm64/gicv3.h"
 #include "arch/arm64/gicv3_regs.h"
 #include "arch/arm64/ich.h"
+#include "core/cpu.h"
 #include "core/log.h"
 #include "core/machine.h"
 #include "hal/mem.h"
 
 /* Mapped redistributor regions, in machine.gic's order. */
 static volatile u8 *region[MACHINE_GICR_MAX];
+
+/* Bounded waits: what takes longer is broken hardware. */
+#define SETTLE_PARTS 100u /* of a second */
+
+static enum err wait_clear(const volatile u8 *base, u32 off, u64 bits)
+{
+	u64 limit = time_now() + time_hz() / SETTLE_PARTS;
+
+	while (rd32(base, off) & bits) {
+		if (time_now() > limit)
+			return ERR_IO;
+		cpu_relax();
+	}
+	return OK;
+}
 
 /* ---- distributor ---- */
 
@@ -43,11 +59,11 @@ static enum err dist_quiesce(u32 typer, u64 boot_affinity)
 	enum err err;
 
 	wr32(d, GICD_CTLR, rd32(d, GICD_CTLR) & (CTLR_ARE_NS | CTLR_DS));
-	err = gic_wait_clear(d, GICD_CTLR, CTLR_RWP);
+	err = wait_clear(d, GICD_CTLR, CTLR_RWP);
 	if (err)
 		return err;
 	wr32(d, GICD_CTLR, CTLR_ARE_NS);
-	err = gic_wait_clear(d, GICD_CTLR, CTLR_RWP);
+	err = wait_clear(d, GICD_CTLR, CTLR_RWP);
 	if (err)
 		return err;
 	if (!(rd32(d, GICD_CTLR) & CTLR_ARE_NS))
@@ -55,7 +71,7 @@ static enum err dist_quiesce(u32 typer, u64 boot_affinity)
 
 	fill32(d, GICD_ICENABLER + 4, words - 1, ~0u);
 	quiesce_extended(typer);
-	err = gic_wait_clear(d, GICD_CTLR, CTLR_RWP);
+	err = wait_clear(d, GICD_CTLR, CTLR_RWP);
 	if (err)
 		return err;
 	fill32(d, GICD_ICPENDR + 4, words - 1, ~0u);
@@ -68,7 +84,7 @@ static enum err dist_quiesce(u32 typer, u64 boot_affinity)
 		wr64(d, GICD_IROUTER + 8 * i, boot_affinity);
 
 	wr32(d, GICD_CTLR, CTLR_ARE_NS | CTLR_ENABLE_G1 | (gic.ds ? 0 : CTLR_ENABLE_G1_NS));
-	return gic_wait_clear(d, GICD_CTLR, CTLR_RWP);
+	return wait_clear(d, GICD_CTLR, CTLR_RWP);
 }
 
 static enum err dist_init(const struct machine *m)
@@ -184,18 +200,22 @@ static enum err redist_init(const struct machine *m)
 static enum err redist_wake(volatile u8 *rd)
 {
 	wr32(rd, GICR_WAKER, rd32(rd, GICR_WAKER) & ~WAKER_SLEEP);
-	return gic_wait_clear(rd, GICR_WAKER, WAKER_ASLEEP);
+	return wait_clear(rd, GICR_WAKER, WAKER_ASLEEP);
 }
 
-/* Firmware may have left LPIs on, and an implementation may refuse to turn them off (12.11.2). */
-static void redist_lpis_off(volatile u8 *rd, u32 cpu)
+/*
+ * Firmware or an earlier system may have left LPIs on; then the redistributor writes its tables, in memory
+ * that would be given to a VM. An implementation may refuse to turn them off (12.11.2): no machine for guests.
+ */
+static enum err redist_lpis_off(volatile u8 *rd, u32 cpu)
 {
 	if (!(rd32(rd, GICR_CTLR) & GICR_CTLR_LPIS))
-		return;
+		return OK;
 	wr32(rd, GICR_CTLR, rd32(rd, GICR_CTLR) & ~GICR_CTLR_LPIS);
-	if (gic_wait_clear(rd, GICR_CTLR, GICR_CTLR_RWP) || (rd32(rd, GICR_CTLR) & GICR_CTLR_LPIS))
-		log_warn("CPU %u: LPIs stay enabled as firmware left them; its tables must stay untouched",
-			 cpu);
+	if (!wait_clear(rd, GICR_CTLR, GICR_CTLR_RWP) && !(rd32(rd, GICR_CTLR) & GICR_CTLR_LPIS))
+		return OK;
+	log_error("CPU %u: LPIs stay enabled as an earlier system left them: start from a cold boot", cpu);
+	return ERR_STATE;
 }
 
 static enum err redist_quiesce(volatile u8 *rd)
@@ -207,7 +227,7 @@ static enum err redist_quiesce(volatile u8 *rd)
 
 	words = words > 3 ? 3 : words;
 	fill32(sgi, GICD_ICENABLER, words, ~0u);
-	err = gic_wait_clear(rd, GICR_CTLR, GICR_CTLR_RWP);
+	err = wait_clear(rd, GICR_CTLR, GICR_CTLR_RWP);
 	if (err)
 		return err;
 	fill32(sgi, GICD_ICPENDR, words, ~0u);
@@ -266,10 +286,8 @@ enum err gic_cpu_init(u32 cpu)
 	volatile u8 *rd = gic.cpu[cpu].rd;
 	enum err err = redist_wake(rd);
 
-	if (!err) {
-		redist_lpis_off(rd, cpu);
+	if (!err)
 		err = redist_quiesce(rd);
-	}
 	if (err) {
 		log_error("CPU %u: its redistributor does not settle", cpu);
 		return err;
@@ -290,8 +308,55 @@ enum err gic_init(const struct machine *m)
 		log_error("interrupt controller: GICv%u is not supported, only v3 and v4", m->gic.version);
 		return ERR_UNSUPPORTED;
 	}
+	if (m->gic.maint_intid < 16 || m->gic.maint_intid > 31) {
+		log_error("interrupt controller: maintenance interrupt %u is no PPI", m->gic.maint_intid);
+		return ERR_INVAL;
+	}
 	err = dist_init(m);
 	if (err == ERR_IO)
 		log_error("interrupt controller: the distributor does not settle");
-	return err ? err : redist_init(m);
+	if (!err)
+		err = redist_init(m);
+	for (u32 i = 0; !err && i < m->nr_cpus; i++)
+		err = redist_lpis_off(gic.cpu[i].rd, i);
+	return err;
+}
+
+/* ---- one interrupt ---- */
+
+/* The frame that has the registers of an INTID. */
+static volatile u8 *frame_of(u32 intid)
+{
+	return intid < 32 ? gic.cpu[this_cpu()->index].rd + GICR_SGI : gic.dist;
+}
+
+static void set_priority(volatile u8 *frame, u32 intid, u8 priority)
+{
+	*(frame + GICD_IPRIORITYR + intid) = priority;
+}
+
+static void set_edge(volatile u8 *frame, u32 intid, bool edge)
+{
+	u32 off = GICD_ICFGR + intid / 16 * 4;
+	u32 bit = (u32)BIT(intid % 16 * 2 + 1);
+	u32 val = rd32(frame, off);
+
+	if (intid >= 16)
+		wr32(frame, off, edge ? val | bit : val & ~bit);
+}
+
+void gic_enable(u32 intid, u8 priority, bool edge)
+{
+	volatile u8 *frame = frame_of(intid);
+
+	set_priority(frame, intid, priority);
+	set_edge(frame, intid, edge);
+	wr32(frame, GICD_ISENABLER + intid / 32 * 4, BIT(intid % 32));
+	dsb(sy);
+}
+
+void gic_route(u32 intid, u32 cpu)
+{
+	if (intid >= 32 && intid < gic.nr_intids)
+		wr64(gic.dist, GICD_IROUTER + 8 * intid, gic.cpu[cpu].affinity);
 }

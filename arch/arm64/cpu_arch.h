@@ -26,6 +26,9 @@
 struct cpu;
 struct vcpu_arch;
 
+/* A secondary CPU on its way: it sets CAME, the boot CPU LATE, whoever is first. */
+enum cpu_start { START_NONE, START_ASKED, START_CAME, START_LATE };
+
 struct cpu_arch {
 	struct cpu *core;
 	u64 stack_top;          /* physical = virtual */
@@ -33,10 +36,12 @@ struct cpu_arch {
 	u64 bhb_loops;          /* branch history iterations on each exit */
 	/* What a secondary CPU needs before its MMU is on. */
 	u64 ttbr0, entry, sctlr, mair, tcr;
+	u64 mdcr;      /* MDCR_EL2 while a guest runs */
 	u64 dump_busy; /* an exception inside the hypervisor is being reported */
 
 	u64 mpidr;
-	u64 gicr; /* redistributor, mapped */
+	u64 gicr;  /* redistributor, mapped */
+	u32 start; /* enum cpu_start */
 } ALIGNED(128);
 
 static inline struct cpu_arch *this_cpu_arch(void)

@@ -28,8 +28,12 @@ static u32 watchpoints(void)
 	return pairs(20);
 }
 
-/* Control bits that would let a guest watch EL2 or secure state do nothing there: they are cleared. */
-#define CONTROL_MASK (0x1fff1fe7ULL & ~(BIT(13)))
+/*
+ * What a guest may set in DBGBCR (E, PMC, BAS, LBN, BT) and DBGWCR (E, PAC, LSC, BAS, LBN, WT, MASK): HMC and SSC, which would
+ * reach EL2 or another security state, stay clear.
+ */
+#define BCR_GUEST 0x00ff01e7ULL
+#define WCR_GUEST 0x1f1f1fffULL
 
 static void bank_write(u32 bank, u32 n, u64 v)
 {
@@ -91,7 +95,7 @@ static bool bank_access(struct vcpu_arch *a, u32 bank, u32 n, bool write, u64 *v
 		return true;
 	}
 	if (bank == BCR || bank == WCR)
-		*value &= CONTROL_MASK;
+		*value &= bank == BCR ? BCR_GUEST : WCR_GUEST;
 	*stored(a, bank, n) = *value;
 	if (!a->debug_used) {
 		a->debug_used = true;

@@ -28,7 +28,6 @@
 #define PMBIDR_P BIT(4)
 #define TRBIDR_P BIT(4)
 #define USERENR_EN BIT(0)
-#define USERENR_ALL 0xfULL
 
 #define ALWAYS FEATURES
 
@@ -93,7 +92,7 @@
 	E(TCR2_EL2, FEAT_TCR2, 0)                                                                \
 	E(SCTLR2_EL2, FEAT_SCTLR2, 0)                                                            \
 	E(GCSCR_EL2, FEAT_GCS, 0)                                                                \
-	E(PMUSERENR_EL0, FEAT_PMU, USERENR_ALL) /* so that EL0 meets EL2's trap, not EL1's */    \
+	E(PMUSERENR_EL0, FEAT_PMU, USERENR_EN) /* so that EL0 meets EL2's trap, not EL1's */     \
 	E(AMUSERENR_EL0, FEAT_AMU, USERENR_EN)                                                   \
 	E(PMCNTENCLR_EL0, FEAT_PMU, 0xffffffff)                                                  \
 	E(PMINTENCLR_EL1, FEAT_PMU, 0xffffffff)                                                  \
@@ -151,7 +150,7 @@ static void profiling_off(void)
  * profiling and trace buffers belong to EL2 and trap (E2PB, E2TB = 0, TTRF),
  * EL2 is not counted (HPMD, HCCD), all event counters stay with EL1 (HPMN).
  */
-u64 el2_mdcr(void)
+BOOT_CODE u64 el2_mdcr(void)
 {
 	u64 v = MDCR_TDRA | MDCR_TDOSA | MDCR_TDA | MDCR_TPM | MDCR_TPMCR | MDCR_HPMD;
 

@@ -49,7 +49,7 @@ static const struct core {
 	{ ARM(0xd41), 32, SSB, "Cortex-A78" },
 	{ ARM(0xd42), 32, SSB, "Cortex-A78AE" },
 	{ ARM(0xd44), 32, SSB, "Cortex-X1" },
-	{ ARM(0xd46), 0, NO_V2, "Cortex-A510" },
+	{ ARM(0xd46), 0, NO_V2 | REPEAT_TLBI, "Cortex-A510" },
 	{ ARM(0xd47), 32, 0, "Cortex-A710" },
 	{ ARM(0xd48), 32, 0, "Cortex-X2" },
 	{ ARM(0xd49), 32, 0, "Neoverse N2" },
@@ -60,6 +60,7 @@ static const struct core {
 	{ ARM(0xd0f), 0, NO_V2, "Foundation or -cpu max" },
 };
 
+/* In the order of what a guest must be told when CPUs differ: the last is the worst. */
 enum defence { NONE_NEEDED, BY_HARDWARE, LOOP, CLRBHB, FIRMWARE_3, FIRMWARE_1, VULNERABLE };
 static const char *const defence_names[] = { "not needed",     "in hardware",     "loop",      "CLRBHB",
 					     "WORKAROUND_3",   "WORKAROUND_1",    "VULNERABLE" };
@@ -131,11 +132,11 @@ BOOT_CODE void errata_init_cpu(struct cpu_arch *cpu)
 		errata_repeat_tlbi = true;
 	write_sysreg(VBAR_EL2, (u64)(uintptr_t)choose_vectors(cpu, c, v2, bhb));
 	isb();
+	boot_cpu.v2 = v2 > boot_cpu.v2 ? v2 : boot_cpu.v2;
+	boot_cpu.bhb = bhb > boot_cpu.bhb ? bhb : boot_cpu.bhb;
 	if (boot_cpu.midr == 0) {
 		boot_cpu.core = c;
 		boot_cpu.midr = midr;
-		boot_cpu.v2 = v2;
-		boot_cpu.bhb = bhb;
 		boot_cpu.loops = bhb == LOOP ? c->bhb_loops : 0;
 	} else if (midr != boot_cpu.midr) {
 		log_info("CPU %llx is a different core: %s", (unsigned long long)cpu->mpidr, c ? c->name : "unknown");

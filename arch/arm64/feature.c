@@ -9,6 +9,7 @@
 #include "arch/arm64/sysreg.h"
 #include "arch/arm64/vcpu_arch.h"
 #include "core/log.h"
+#include "core/string.h"
 
 /* op0=3 op1=0 crn=0: every register of crm 1..7 by its index (crm-1)*8+op2. */
 #define ID_INDEX(crm, op2) (((crm)-1) * 8 + (op2))
@@ -43,7 +44,7 @@ static const struct id_field guest_fields[] = {
 	{ 4, 0, 24, FIXED, 1 }, { 4, 0, 32, SHOW, 1 }, { 4, 0, 48, SHOW, 1 }, { 4, 0, 56, SHOW, 3 },
 	{ 4, 0, 60, SHOW, 1 },
 	/* ID_AA64PFR1: BT, SSBS, CSV2_frac */
-	{ 4, 1, 0, SHOW, 1 }, { 4, 1, 4, SHOW, 2 }, { 4, 1, 32, SHOW, 2 },
+	{ 4, 1, 0, SHOW, 1 }, { 4, 1, 4, SHOW, 2 }, { 4, 1, 32, SHOW, 1 },
 	/* ID_AA64ZFR0 (only with SVE): SVEver, AES, BitPerm, BF16, SHA3, SM4, I8MM, F32MM, F64MM */
 	{ 4, 4, 0, SHOW, 1 }, { 4, 4, 4, SHOW, 2 }, { 4, 4, 16, SHOW, 1 }, { 4, 4, 20, SHOW, 1 },
 	{ 4, 4, 32, SHOW, 1 }, { 4, 4, 40, SHOW, 1 }, { 4, 4, 44, SHOW, 1 }, { 4, 4, 52, SHOW, 1 },
@@ -94,18 +95,22 @@ static const struct id_feature features[FEATURES] = {
 	[FEAT_PMU] = { 5, 0, 8, 1 },        [FEAT_PAN] = { 7, 1, 20, 1 },      [FEAT_XNX] = { 7, 1, 28, 1 },
 	[FEAT_VMID16] = { 7, 1, 4, 2 },     [FEAT_RNG] = { 6, 0, 60, 1 },      [FEAT_AA32_EL0] = { 4, 0, 0, 2 },
 	[FEAT_AA32_EL1] = { 4, 0, 4, 2 },   [FEAT_EVT] = { 7, 2, 56, 1 },      [FEAT_FWB] = { 7, 2, 40, 1 },
-	[FEAT_E2H0_ABSENT] = { 7, 4, 24, 0xe }, [FEAT_NMI] = { 4, 1, 36, 1 },
+	[FEAT_E2H0_ABSENT] = { 7, 4, 24, 0xe }, [FEAT_NMI] = { 4, 1, 36, 1 },      [FEAT_EL3] = { 4, 0, 12, 1 },
 };
 
 static u64 common[ID_COUNT]; /* field-wise minimum over CPUs */
 static bool any_read;
+/* What follows from it, kept at hand: what guests see of it (without PARange), and which of `features` are there. */
+static u64 guest[ID_COUNT];
+u64 features_present;
+_Static_assert(FEATURES <= 64, "a bit each");
 
 static u64 field_of(u64 reg, u32 lo)
 {
 	return (reg >> lo) & 0xf;
 }
 
-static void read_cpu(u64 *id)
+BOOT_CODE static void read_cpu(u64 *id)
 {
 	for (u32 i = 0; i < ID_COUNT; i++)
 		id[i] = 0;
@@ -115,7 +120,7 @@ static void read_cpu(u64 *id)
 	/* Address (QARMA5) or implementation-defined pointer authentication: either counts. */
 }
 
-static bool is_signed(u32 index, u32 lo)
+BOOT_CODE static bool is_signed(u32 index, u32 lo)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(guest_fields); i++) {
 		const struct id_field *f = &guest_fields[i];
@@ -133,25 +138,16 @@ static u64 smaller(u64 a, u64 b, bool sign)
 	return (a ^ flip) < (b ^ flip) ? a : b;
 }
 
-BOOT_CODE void feature_read_cpu(void)
+BOOT_CODE static u64 merged(u32 index, u64 a, u64 b)
 {
-	u64 id[ID_COUNT];
+	u64 out = 0;
 
-	read_cpu(id);
-	for (u32 i = 0; i < ID_COUNT; i++) {
-		u64 merged = 0;
-
-		for (u32 lo = 0; lo < 64; lo += 4) {
-			u64 mine = field_of(id[i], lo), seen = field_of(common[i], lo);
-
-			merged |= (any_read ? smaller(mine, seen, is_signed(i, lo)) : mine) << lo;
-		}
-		common[i] = merged;
-	}
-	any_read = true;
+	for (u32 lo = 0; lo < 64; lo += 4)
+		out |= smaller(field_of(a, lo), field_of(b, lo), is_signed(index, lo)) << lo;
+	return out;
 }
 
-static bool has_in(const u64 *id, enum feature f)
+BOOT_CODE static bool has_in(const u64 *id, enum feature f)
 {
 	const struct id_feature *t = &features[f];
 	u64 v = field_of(id[ID_INDEX(t->crm, t->op2)], t->lo);
@@ -165,12 +161,41 @@ static bool has_in(const u64 *id, enum feature f)
 	return v >= t->min;
 }
 
-bool feature_has(enum feature f)
+BOOT_CODE static u64 shown(const struct id_field *f)
 {
-	return has_in(common, f);
+	u64 v = field_of(common[ID_INDEX(f->crm, f->op2)], f->lo);
+
+	return (f->rule == FIXED ? f->cap : smaller(v, f->cap, f->rule == SIGNED)) << f->lo;
 }
 
-bool feature_cpu_has(enum feature f)
+BOOT_CODE static void settle(void)
+{
+	features_present = 0;
+	for (u32 i = 0; i < FEATURES; i++)
+		features_present |= (u64)has_in(common, (enum feature)i) << i;
+	memset(guest, 0, sizeof(guest));
+	for (u32 i = 0; i < ARRAY_SIZE(guest_fields); i++)
+		guest[ID_INDEX(guest_fields[i].crm, guest_fields[i].op2)] |= shown(&guest_fields[i]);
+	if (!feature_has(FEAT_SVE))
+		guest[ID_INDEX(4, 4)] = 0;
+}
+
+BOOT_CODE void feature_read_cpu(void)
+{
+	u64 id[ID_COUNT];
+
+	read_cpu(id);
+	for (u32 i = 0; i < ID_COUNT; i++) {
+		if (!any_read)
+			common[i] = id[i];
+		else if (common[i] != id[i])
+			common[i] = merged(i, id[i], common[i]);
+	}
+	any_read = true;
+	settle();
+}
+
+BOOT_CODE bool feature_cpu_has(enum feature f)
 {
 	u64 id[ID_COUNT];
 
@@ -196,22 +221,6 @@ static u64 pa_range_of(u32 ipa_bits)
 	return v;
 }
 
-static u64 shown(u32 index)
-{
-	u64 out = 0;
-
-	for (u32 i = 0; i < ARRAY_SIZE(guest_fields); i++) {
-		const struct id_field *f = &guest_fields[i];
-		u64 v;
-
-		if ((u32)ID_INDEX(f->crm, f->op2) != index)
-			continue;
-		v = f->rule == FIXED ? f->cap : smaller(field_of(common[index], f->lo), f->cap, f->rule == SIGNED);
-		out |= v << f->lo;
-	}
-	return out;
-}
-
 u64 feature_guest_id(const struct vcpu_arch *vcpu, u32 crm, u32 op2)
 {
 	u32 index = ID_INDEX(crm, op2);
@@ -224,11 +233,9 @@ u64 feature_guest_id(const struct vcpu_arch *vcpu, u32 crm, u32 op2)
 		/* ID_PFR0: as in ID_AA64PFR0 no RAS, no activity monitors */
 		return crm == 1 && op2 == 0 ? common[index] & 0x0f0fffff : common[index];
 	}
-	if (crm == 4 && op2 == 4 && !feature_has(FEAT_SVE))
-		return 0;
 	if (crm == 7 && op2 == 0)
-		return shown(index) | pa_range_of(vcpu->core->vm->plan->layout.ipa_bits);
-	return shown(index);
+		return guest[index] | pa_range_of(vcpu->core->vm->plan->layout.ipa_bits);
+	return guest[index];
 }
 
 BOOT_CODE void feature_report(void)

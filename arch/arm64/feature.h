@@ -53,13 +53,18 @@ enum feature {
 	FEAT_FWB,
 	FEAT_E2H0_ABSENT,
 	FEAT_NMI,
+	FEAT_EL3,
 	FEATURES
 };
 
 /* Read this CPU's registers and take the intersection with those read before. Boot, each CPU once. */
 void feature_read_cpu(void);
 /* Has every CPU read so far the feature? */
-bool feature_has(enum feature f);
+extern u64 features_present; /* by enum feature */
+static inline bool feature_has(enum feature f)
+{
+	return features_present >> f & 1;
+}
 /* This CPU alone. */
 bool feature_cpu_has(enum feature f);
 /* Physical address width, 32..48 (more is not used). */

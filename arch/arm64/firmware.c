@@ -53,14 +53,14 @@ BOOT_CODE void firmware_init(enum psci_conduit c)
 		 smccc_version ? (u32)(smccc_version & 0xffff) : 0, has_trng ? ", TRNG" : "");
 }
 
-s32 firmware_arch_features(u32 fn)
+BOOT_CODE s32 firmware_arch_features(u32 fn)
 {
 	if (smccc_version < 0x10001)
 		return SMCCC_NOT_SUPPORTED;
 	return (s32)firmware_call(SMCCC_ARCH_FEATURES, fn, 0, 0);
 }
 
-s64 firmware_cpu_on(u64 mpidr, u64 entry, u64 arg)
+BOOT_CODE s64 firmware_cpu_on(u64 mpidr, u64 entry, u64 arg)
 {
 	return (s64)(s32)firmware_call(PSCI_CPU_ON, mpidr, entry, arg);
 }

@@ -6,7 +6,7 @@
  * deactivating are separate, so that a guest can do the second.
  *
  * INTIDs: SGI 0..15, PPI 16..31 of the calling CPU, SPI 32..1019. `cpu` is an
- * index into machine.cpus. gic_init() and gic_cpu_init() are boot-only code.
+ * index into machine.cpus. What says "boot" is given back after it.
  */
 #ifndef ARM64_GICV3_H
 #define ARM64_GICV3_H
@@ -16,11 +16,14 @@
 struct machine;
 
 #define GIC_SGI_KICK 0u
-#define GIC_SPURIOUS 1020u /* acknowledged, this or more is no interrupt */
+#define GIC_SPURIOUS 1020u /* acknowledged, this or more is no SGI, PPI or SPI */
+#define GIC_LPI_FIRST 8192u
 
 /* For gic_enable(): lower is more urgent. Nothing preempts here; it orders what is pending. */
+/* The host's timer first: no storm of kicks keeps a deadline away. */
+#define GIC_PRIO_TIMER 0x70
 #define GIC_PRIO_KICK 0x80
-#define GIC_PRIO_TIMER 0x90
+#define GIC_PRIO_GUEST 0x90 /* guests' timers, maintenance */
 #define GIC_PRIO_DEVICE 0xa0
 
 /*
@@ -38,15 +41,11 @@ void gic_deactivate(u32 intid);
 /* Make a PPI of this CPU active, as if acknowledged; it has happened when this returns. */
 void gic_set_active(u32 intid);
 
+/* Boot: let it be signalled, an SGI or PPI on this CPU. */
 void gic_enable(u32 intid, u8 priority, bool edge);
-/* Returns once it can no longer be signalled; ERR_IO: that takes too long. */
-enum err gic_disable(u32 intid) MUST_USE;
+/* Boot: which CPU takes an SPI. */
 void gic_route(u32 intid, u32 cpu);
 /* SGI 0 to a CPU (cpu_kick). Stores before it are visible to whoever takes it. */
 void gic_send_sgi(u32 cpu);
-
-/* Number of SPIs' upper INTID bound and security states, for the boot report. */
-u32 gic_nr_intids(void);
-bool gic_one_security_state(void);
 
 #endif

@@ -102,7 +102,4 @@ static inline void wr64(volatile u8 *base, u32 off, u64 val)
 	*(volatile u64 *)(volatile void *)(base + off) = val;
 }
 
-/* Wait, bounded, until the bits are clear; ERR_IO: they are not. */
-enum err gic_wait_clear(const volatile u8 *base, u32 off, u64 bits) MUST_USE;
-
 #endif

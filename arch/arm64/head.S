@@ -44,6 +44,7 @@ _start:
 /* Known EL2 control before anything else: E2H=0, MMU and caches off. */
 	.macro	el2_baseline
 	msr	daifset, #0xf
+	msr	spsel, #1
 	mov	x1, #HCR_RW
 	msr	hcr_el2, x1
 	isb

@@ -33,9 +33,10 @@ u64 ich_lr_read(u32 n)
 		return read_sysreg(ICH_LR##i##_EL2);
 	switch (n) {
 		LIST_REGISTERS(READ)
+	default:
+		return 0;
 	}
 #undef READ
-	return 0;
 }
 
 void ich_lr_write(u32 n, u64 lr)
@@ -46,6 +47,8 @@ void ich_lr_write(u32 n, u64 lr)
 		return;
 	switch (n) {
 		LIST_REGISTERS(WRITE)
+	default:
+		return;
 	}
 #undef WRITE
 }
@@ -59,9 +62,10 @@ u32 ich_apr_read(u32 group, u32 n)
 		return (u32)read_sysreg(ICH_AP##g##R##i##_EL2);
 	switch (group * 4 + n) {
 		ACTIVE_PRIORITIES(READ)
+	default:
+		return 0;
 	}
 #undef READ
-	return 0;
 }
 
 void ich_apr_write(u32 group, u32 n, u32 value)
@@ -72,6 +76,8 @@ void ich_apr_write(u32 group, u32 n, u32 value)
 		return;
 	switch (group * 4 + n) {
 		ACTIVE_PRIORITIES(WRITE)
+	default:
+		return;
 	}
 #undef WRITE
 }
@@ -98,6 +104,7 @@ void ich_vmcr_write(u64 vmcr)
 
 u32 ich_elrsr_read(void)
 {
+	isb(); /* an indirect read of LRs that were written just now */
 	return (u32)read_sysreg(ICH_ELRSR_EL2);
 }
 

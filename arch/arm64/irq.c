@@ -41,8 +41,12 @@ struct device_irq {
 static struct device_irq devices[4];
 
 /* What a kick is about stands in cpu->attention, which every exit looks at, or in the vCPU's interrupt controller. */
+static u32 stopping;
+
 static void kick_irq(u32 intid)
 {
+	if (unlikely(load_relaxed(&stopping)))
+		cpu_panic_stop();
 	this_cpu_arch()->core->kicks++;
 	gic_eoi(intid);
 	gic_deactivate(intid);
@@ -95,27 +99,32 @@ static void dispatch(u32 intid)
 		device_irq(intid);
 }
 
-void irq_handle(void)
+/* LPIs are never switched on here; one that firmware left comes once and must not keep its priority active. */
+static inline bool handle(u32 intid)
 {
-	u32 intid = gic_ack();
-
 	if (likely(intid < GIC_SPURIOUS))
 		dispatch(intid);
+	else if (intid >= GIC_LPI_FIRST)
+		gic_eoi(intid);
+	else
+		return false;
+	return true;
+}
+
+void irq_handle(void)
+{
+	(void)handle(gic_ack());
 }
 
 bool irq_handle_one(void)
 {
-	u32 intid = gic_ack();
-
-	if (intid >= GIC_SPURIOUS)
-		return false;
-	dispatch(intid);
-	return true;
+	return handle(gic_ack());
 }
 
 BOOT_CODE void irq_cpu_init(void)
 {
 	const struct machine *m = &the_machine;
+	/* The host's own timer is the first. */
 	const u32 own[] = { m->timer.hyp_intid, m->timer.virt_intid, m->gic.maint_intid, m->timer.phys_intid };
 
 	local[GIC_SGI_KICK] = kick_irq;
@@ -126,7 +135,7 @@ BOOT_CODE void irq_cpu_init(void)
 	gic_enable(GIC_SGI_KICK, GIC_PRIO_KICK, false);
 	for (u32 i = 0; i < ARRAY_SIZE(own); i++)
 		if (own[i] >= 16 && own[i] < 32)
-			gic_enable(own[i], GIC_PRIO_TIMER, false);
+			gic_enable(own[i], i == 0 ? GIC_PRIO_TIMER : GIC_PRIO_GUEST, false);
 }
 
 BOOT_CODE void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
@@ -145,4 +154,12 @@ BOOT_CODE void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
 void cpu_kick(u32 cpu)
 {
 	gic_send_sgi(cpu);
+}
+
+void cpu_stop_others(void)
+{
+	store_release(&stopping, 1);
+	for (u32 i = 0; i < nr_cpus; i++)
+		if (load_relaxed(&cpus[i].online) && &cpus[i] != this_cpu())
+			cpu_kick(i);
 }

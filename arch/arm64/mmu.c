@@ -41,6 +41,8 @@
 #define BLOCK MIB(2)
 #define HOST_TABLES 128
 #define HOST_OWNER 0xffff
+/* Beyond this one invalidation of everything is cheaper. */
+#define FLUSH_PAGES_MAX 512
 
 extern char __image_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[],
 	__data_end[], __boot_text_start[], __boot_text_end[], __boot_rodata_start[], __boot_rodata_end[],
@@ -59,6 +61,10 @@ static struct {
 static void host_flush(void *ctx UNUSED, u64 va, u64 size)
 {
 	dsb(ishst);
+	if (size > FLUSH_PAGES_MAX * PAGE_SIZE) {
+		__asm__ volatile("tlbi alle2is" : : : "memory");
+		size = 0;
+	}
 	for (u64 off = 0; off < size; off += PAGE_SIZE) {
 		u64 arg = (va + off) >> PAGE_SHIFT & (BIT(44) - 1);
 
@@ -76,7 +82,7 @@ static void host_publish(const void *entry UNUSED, size_t size UNUSED)
 
 static const struct pt_hooks host_hooks = {host_flush, host_publish};
 
-static enum err map(u64 va, u64 pa, u64 size, u32 attr)
+BOOT_CODE static enum err map(u64 va, u64 pa, u64 size, u32 attr)
 {
 	u64 done = 0;
 
@@ -96,8 +102,12 @@ BOOT_CODE void mmu_early_init(struct cpu_arch *cpu)
 	enum err e = OK;
 
 	pt_pool_init(&host_pool, va_to_hpa(host_table_pages), host_meta, HOST_TABLES);
-	e |= pt_space_init(&host_space, &el2_format, &host_pool, 0, HOST_TABLES, HOST_OWNER, &host_hooks,
-			   NULL);
+	host_space = (struct pt_space){.fmt = &el2_format,
+				       .pool = &host_pool,
+				       .hooks = &host_hooks,
+				       .count = HOST_TABLES,
+				       .owner = HOST_OWNER};
+	e |= pt_space_init(&host_space);
 	e |= map_image(__text_start, __text_end, PT_R | PT_X);
 	e |= map_image(__rodata_start, __rodata_end, PT_R);
 	e |= map_image(__data_start, __data_end, PT_R | PT_W);
@@ -105,8 +115,9 @@ BOOT_CODE void mmu_early_init(struct cpu_arch *cpu)
 	e |= map_image(__boot_rodata_start, __boot_rodata_end, PT_R);
 	e |= map_image(__boot_data_start, boot_stack_guard, PT_R | PT_W);
 	e |= map_image(boot_stack_guard + PAGE_SIZE, __image_end, PT_R | PT_W);
-	while (e != OK) /* no console yet: stay where a debugger finds it */
-		__asm__ volatile("wfi");
+	if (e != OK)
+		for (;;) /* no console yet: stay where a debugger finds it */
+			__asm__ volatile("wfi");
 	io_next = IO_AREA;
 	cpu->mair = EL2_MAIR;
 	cpu->tcr = TCR_EL2_RES1 | TCR_EL2_T0SZ | TCR_EL2_WALKS | TCR_EL2_PS(pa_range > 5 ? 5 : pa_range);
@@ -135,6 +146,11 @@ BOOT_CODE void host_windows_init(u32 count)
 		panic("no page tables for %u guest memory windows", count);
 }
 
+BOOT_CODE u64 host_ram_limit(void)
+{
+	return IO_AREA;
+}
+
 BOOT_CODE enum err host_map_ram(hpa_t base, u64 size)
 {
 	if (base.v > IO_AREA || size > IO_AREA - base.v)
@@ -161,10 +177,11 @@ enum err host_unmap_ram(hpa_t base, u64 size)
 	return pt_unmap_range(&host_space, base.v, size, UINT32_MAX, &done);
 }
 
-volatile void *host_map_io(hpa_t base, u64 size)
+BOOT_CODE volatile void *host_map_io(hpa_t base, u64 size)
 {
-	u64 first = align_down(base.v, PAGE_SIZE), len = align_up(base.v + size, PAGE_SIZE) - first,
-	    va = io_next;
+	u64 first = align_down(base.v, PAGE_SIZE);
+	u64 len = align_up(base.v + size, PAGE_SIZE) - first;
+	u64 va = io_next;
 
 	if (len >= BLOCK) /* the same place in a block as the registers', so that blocks map them */
 		va = align_up(va, BLOCK) + (first & (BLOCK - 1));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Giving boot's code and data back: unmapped, so that nothing can run or read it again, after it was zeroed. */
+/*
+ * Giving boot's code and data back: unmapped on all CPUs, so that nothing can run or read it. Its frames stay
+ * unused.
+ */
 #include "core/log.h"
 #include "core/string.h"
 #include "hal/boot.h"

@@ -27,7 +27,7 @@ s32 s1_walk_level(const struct s1_regime *r, u64 va, u64 ipa, s1_read_fn read, v
 {
 	bool upper = va >> 55 & 1;
 	u32 page = granule(r->tcr, upper), stride = page - 3;
-	u32 tsz = (u32)TCR_TSZ(r->tcr, upper), width = 64 - (tsz < 12 ? 12 : tsz > 48 ? 48 : tsz);
+	u32 tsz = (u32)TCR_TSZ(r->tcr, upper), width = 64 - (tsz < 12 ? 12 : tsz > 47 ? 47 : tsz);
 	s32 level = LAST_LEVEL - (s32)((width - page - 1) / stride);
 	u32 lo = page + stride * (u32)(LAST_LEVEL - level);
 	u32 index_bits = width - lo;

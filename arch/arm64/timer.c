@@ -60,7 +60,11 @@ BOOT_CODE enum err timer_init(const struct machine *m)
 	timer_host.hyp_intid = m->timer.hyp_intid;
 	/* What firmware's table says overrides a register that it set wrongly. */
 	timer_host.hz = m->timer.hz ? m->timer.hz : (u32)hz;
-	timer_host.cntpoff = feature_has(FEAT_ECV_POFF);
+	/*
+	 * An emulator without EL3 has the register but leaves it off, as SCR_EL3.ECVEn would: the physical counter would
+	 * then not agree with the virtual one, nor with the deadlines of a timer that is put. Machines have EL3.
+	 */
+	timer_host.cntpoff = feature_has(FEAT_ECV_POFF) && feature_has(FEAT_EL3);
 	if (!timer_host.hz)
 		return ERR_INVAL;
 	return m->timer.virt_intid - 16 < 16 && m->timer.hyp_intid - 16 < 16 && m->timer.phys_intid - 16 < 16
@@ -76,7 +80,7 @@ BOOT_CODE void timer_cpu_init(void)
 	write_sysreg(CNTVOFF_EL2, 0);
 	write_sysreg(CNTHCTL_EL2, 0);
 	/* On every CPU or on none. */
-	timer_host.cntpoff = timer_host.cntpoff && feature_cpu_has(FEAT_ECV_POFF);
+	timer_host.cntpoff = timer_host.cntpoff && feature_has(FEAT_ECV_POFF); /* of all CPUs */
 	isb();
 }
 

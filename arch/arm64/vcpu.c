@@ -64,7 +64,6 @@ BOOT_CODE void vcpu_arch_init(struct vcpu *vcpu)
 	a->core = vcpu;
 	a->mmio_last = &vcpu->vm->mmio->region[0];
 	a->hcr = hcr_for(vcpu->vm->plan);
-	a->mdcr = el2_mdcr();
 	a->vmpidr = vcpu_mpidr(vcpu->index);
 	if (sve_state_size())
 		a->sve = (u8 *)a + align_up(sizeof(*a), 64);
@@ -231,7 +230,7 @@ void vcpu_load(struct vcpu *vcpu)
 
 	/* Walks are off: by vcpu_put() or vcpu_regime_init(). */
 	write_sysreg(HCR_EL2, a->hcr);
-	write_sysreg(MDCR_EL2, a->mdcr);
+	write_sysreg(MDCR_EL2, this_cpu_arch()->mdcr);
 	write_sysreg(VMPIDR_EL2, a->vmpidr);
 	write_sysreg(ELR_EL2, a->pc);
 	write_sysreg(SPSR_EL2, a->pstate);

@@ -35,7 +35,6 @@ struct vcpu_arch {
 #undef FIELD
 	u64 zcr;
 	u64 hcr;    /* HCR_EL2 for this vCPU */
-	u64 mdcr;   /* MDCR_EL2 */
 	u64 vmpidr; /* VMPIDR_EL2 */
 	u64 oslsr;  /* emulated OS lock: bit 1 locked */
 	const struct mmio_region *mmio_last; /* device of the last access: likely the next one's too */

@@ -52,12 +52,12 @@ void vgic_reset(struct vgic *g)
 	vgic_unlock(g, NULL);
 }
 
-void vgic_init(struct vgic *g, u32 nr_cpus)
+BOOT_CODE void vgic_init(struct vgic *g, u32 nr_cpus)
 {
 	g->nr_cpus = nr_cpus;
 }
 
-void vgic_cpu_init(struct vgic *g, struct vgic_cpu *c, u32 index)
+BOOT_CODE void vgic_cpu_init(struct vgic *g, struct vgic_cpu *c, u32 index)
 {
 	g->cpu[index] = c;
 	c->vgic = g;
@@ -148,14 +148,14 @@ bool vgic_cpu_has_irq(struct vgic_cpu *c)
 /* An interrupt in a list register has news: pended again, or its level moved. */
 static void line_in_lr(struct vgic *g, struct vgic_cpu *self, u32 intid, u32 owner, u32 lr, bool level)
 {
-	struct vgic_cpu *c = g->cpu[owner];
+	bool own = self && self->index == owner;
 
-	if (c == self && !c->overflow) {
-		vgic_refresh(c, lr);
+	if (own && !self->overflow) {
+		vgic_refresh(self, lr);
 		return;
 	}
-	c->todo |= BIT32(intid / 32);
-	if (c == self)
+	g->cpu[owner]->todo |= BIT32(intid / 32);
+	if (own)
 		return;
 	if (!level)
 		g->dirty |= BIT64(owner);

@@ -100,7 +100,7 @@ static u32 group_read(struct vgic_access *a)
 	return a->b->group;
 }
 
-static void group_write(struct vgic_access *a, u32 val)
+static COLD void group_write(struct vgic_access *a, u32 val)
 {
 	u32 changed = (a->b->group ^ val) & a->valid;
 
@@ -182,7 +182,7 @@ static void defer(struct virq *v, u8 set, u8 clear)
 	v->flags = (u8)((v->flags & ~clear) | set);
 }
 
-static void active_set(struct vgic_access *a, u32 val)
+static COLD void active_set(struct vgic_access *a, u32 val)
 {
 	u32 mask = val & a->valid;
 
@@ -208,7 +208,7 @@ static void active_set(struct vgic_access *a, u32 val)
 	vgic_end(a, mask);
 }
 
-static void active_clear(struct vgic_access *a, u32 val)
+static COLD void active_clear(struct vgic_access *a, u32 val)
 {
 	u32 mask = val & a->valid;
 
@@ -259,7 +259,7 @@ static u32 config_read(struct vgic_access *a)
 }
 
 /* SGIs are edge, PPIs here are timers and level: both read-only. */
-static void config_write(struct vgic_access *a, u32 val)
+static COLD void config_write(struct vgic_access *a, u32 val)
 {
 	u32 first = a->off & 4 ? 16 : 0;
 	u32 edge = 0, changed;

@@ -22,7 +22,7 @@
 
 /* ---- control block, 0x000..0x07f ---- */
 
-static NOINLINE u32 ctlr_read(struct vgic *g)
+static COLD u32 ctlr_read(struct vgic *g)
 {
 	u32 rwp;
 
@@ -59,7 +59,7 @@ static void ctlr_write(struct vgic *g, struct vgic_cpu *self, u32 val)
 }
 
 /* GICD_SETSPI_NSR, GICD_CLRSPI_NSR: an edge, or a level by message. */
-static void message(struct vgic *g, struct vgic_cpu *self, u32 val, bool set)
+static COLD void message(struct vgic *g, struct vgic_cpu *self, u32 val, bool set)
 {
 	u32 intid = val & 0x3ff;
 	struct vgic_access a = {.g = g, .self = self, .word = intid / 32, .valid = ~0u};
@@ -94,7 +94,7 @@ static u32 control_read(struct vgic *g, u32 off)
 	}
 }
 
-static NOINLINE void control_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 val)
+static COLD void control_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 val)
 {
 	switch (off) {
 	case 0x00:
@@ -149,7 +149,7 @@ static void route_write(struct vgic *g, struct vgic_cpu *self, u32 intid, u64 va
 	vgic_end(&a, bit);
 }
 
-static NOINLINE u64 router_read(struct vgic *g, u32 off, u32 size)
+static COLD u64 router_read(struct vgic *g, u32 off, u32 size)
 {
 	u32 intid = (off - IROUTER) >> 3;
 	u64 val;
@@ -164,7 +164,7 @@ static NOINLINE u64 router_read(struct vgic *g, u32 off, u32 size)
 	return off & 4 ? val >> 32 : val & 0xffffffffu;
 }
 
-static NOINLINE void router_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 size, u64 val)
+static COLD void router_write(struct vgic *g, struct vgic_cpu *self, u32 off, u32 size, u64 val)
 {
 	u32 intid = (off - IROUTER) >> 3;
 

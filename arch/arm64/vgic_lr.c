@@ -173,7 +173,7 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 	return lr;
 }
 
-static __attribute__((noinline)) void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n,
+static NOINLINE void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n,
 					       u32 intid)
 {
 	u32 bit = BIT32(intid & 31);
@@ -250,7 +250,7 @@ static void apply_deferred(struct vgic_cpu *c, struct vgic_bank *b, struct virq 
 }
 
 /* Take the interrupt out of LR n, whose hardware content then means nothing. */
-static __attribute__((noinline)) void lr_fold(struct vgic_cpu *c, u32 n)
+static NOINLINE void lr_fold(struct vgic_cpu *c, u32 n)
 {
 	u32 intid = c->lr_irq[n];
 	struct vgic_bank *b = vgic_bank(c->vgic, c, intid / 32);
@@ -314,7 +314,7 @@ bool vgic_pend_sgi(struct vgic_cpu *c, u32 intid)
 }
 
 /* Out of LR n and, if it still belongs there, in again. `fired`: its physical interrupt did, in between. */
-static __attribute__((noinline)) void refresh(struct vgic_cpu *c, u32 n, bool fired)
+static NOINLINE void refresh(struct vgic_cpu *c, u32 n, bool fired)
 {
 	u32 intid = c->lr_irq[n];
 	struct vgic_bank *b = vgic_bank(c->vgic, c, intid / 32);
@@ -340,7 +340,7 @@ void vgic_refresh(struct vgic_cpu *c, u32 n)
 	refresh(c, n, false);
 }
 
-static void __attribute__((noinline)) link_slow(struct vgic_cpu *c, u32 intid)
+static NOINLINE void link_slow(struct vgic_cpu *c, u32 intid)
 {
 	u32 bit = BIT32(intid);
 
@@ -380,6 +380,10 @@ void vgic_peek(struct vgic_cpu *c)
 
 		lr_observe(c, vgic_bank(c->vgic, c, intid / 32), vgic_virq(c->vgic, c, intid), intid,
 			   ich_lr_read(n));
+		/* A timer that was set anew since it fired: its level has gone. */
+		if (intid < 32 && (c->linked & ~c->priv.active & BIT32(intid)) &&
+		    !timer_ppi_asserted(c->irq[intid].hw))
+			vgic_refresh(c, n);
 	}
 }
 
@@ -655,7 +659,7 @@ void vgic_fill(struct vgic_cpu *c)
 	pick_pending(c, &pending, nr, vmcr);
 	pick_active(c, &active, nr);
 	/* One for what is pending, the rest for what is active, what is left for more that is pending. */
-	na = pending.n && active.n == nr ? nr - 1 : active.n;
+	na = active.n && active.n == nr && pending.n ? nr - 1 : active.n;
 	np = pending.n < nr - na ? pending.n : nr - na;
 	c->overflow = pending.total > np;
 

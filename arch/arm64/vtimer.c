@@ -189,7 +189,7 @@ void vtimer_expire(struct vtimer *t)
 
 /* ---- reset and time ---- */
 
-void vtimer_init(struct vtimer *t, struct vtimer_vm *vm, struct vgic_cpu *vgic)
+BOOT_CODE void vtimer_init(struct vtimer *t, struct vtimer_vm *vm, struct vgic_cpu *vgic)
 {
 	t->vm = vm;
 	t->vgic = vgic;

@@ -12,7 +12,7 @@ static const struct uart_ops *const by_kind[] = {
 
 const struct uart_ops *const uart_drivers[] = {&uart_pl011, &uart_sbsa, &uart_ns16550, NULL};
 
-const struct uart_ops *uart_driver(u32 kind)
+BOOT_CODE const struct uart_ops *uart_driver(u32 kind)
 {
 	return kind < ARRAY_SIZE(by_kind) ? by_kind[kind] : NULL;
 }

@@ -69,7 +69,7 @@ static void reg_write(volatile void *regs, u32 index, u32 value)
 }
 
 /* Firmware's divisor stays; FIFOs are turned on, which empties them only if they were off. */
-static void ns16550_init(volatile void *regs, const void *uart)
+BOOT_CODE static void ns16550_init(volatile void *regs, const void *uart)
 {
 	const struct machine_uart *u = uart;
 

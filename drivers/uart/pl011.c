@@ -52,7 +52,7 @@ static void reg_write(volatile void *regs, u32 off, u32 value)
  * its FIFOs off, it is set up as 3.3.8 demands: disabled, idle, then LCR_H (which
  * also latches the divisors), then enabled.
  */
-static void pl011_init(volatile void *regs, const void *uart UNUSED)
+BOOT_CODE static void pl011_init(volatile void *regs, const void *uart UNUSED)
 {
 	u32 lcr = reg_read(regs, LCR_H), cr = reg_read(regs, CR);
 
@@ -68,7 +68,7 @@ static void pl011_init(volatile void *regs, const void *uart UNUSED)
 	reg_write(regs, CR, cr | CR_ON);
 }
 
-static void sbsa_init(volatile void *regs, const void *uart UNUSED)
+BOOT_CODE static void sbsa_init(volatile void *regs, const void *uart UNUSED)
 {
 	reg_write(regs, IMSC, 0);
 }

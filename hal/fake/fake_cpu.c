@@ -45,6 +45,10 @@ void cpu_relax(void)
 {
 }
 
+void cpu_stop_others(void)
+{
+}
+
 void cpu_panic_stop(void)
 {
 	fake_end(FAKE_PANIC);

@@ -13,6 +13,7 @@
 #define FAKE_VMS 8
 #define FAKE_VCPUS 8
 #define FAKE_STACK 65536
+#define WEAK __attribute__((weak))
 
 struct cpu cpus[MAX_CPUS];
 u32 nr_cpus;
@@ -217,7 +218,7 @@ void fake_virq(struct vcpu *v)
 
 /* ---- what core/vm.h and core/cpu.h want ---- */
 
-enum err vm_build_step(struct vm *vm)
+WEAK enum err vm_build_step(struct vm *vm)
 {
 	expect_stopped(vm, "build step");
 	if (vm->arch->time_stopped)
@@ -234,7 +235,7 @@ enum err vm_build_step(struct vm *vm)
 	return OK;
 }
 
-enum err vm_scrub_step(struct vm *vm)
+WEAK enum err vm_scrub_step(struct vm *vm)
 {
 	expect_stopped(vm, "scrub step");
 	fake_cpu.now += fake_world.step_ticks;
@@ -245,12 +246,12 @@ enum err vm_scrub_step(struct vm *vm)
 	return OK;
 }
 
-void vm_all_halted(void)
+WEAK void vm_all_halted(void)
 {
 	fake_world.all_halted++;
 }
 
-void vm_notice(const struct vm *vm, const char *what, const char *detail)
+WEAK void vm_notice(const struct vm *vm, const char *what, const char *detail)
 {
 	const u32 stopped = 1u << VM_ABSENT | 1u << VM_READY | 1u << VM_PAUSED | 1u << VM_HALTED;
 

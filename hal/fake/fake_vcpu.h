@@ -3,7 +3,7 @@
  * vCPUs and VMs for tests of the core: hal/vcpu.h's run-time part, what core/vm.h wants of its
  * surroundings, and a simulation of several CPUs.
  *
- *   fake_vcpu.c   needs fake.c and fake_cpu.c
+ *   fake_vcpu.c   needs fake.c and fake_cpu.c; what core/build.c has is weak (the real one wins)
  *
  * The fake complains (fake_violation) when the contract is broken: a vCPU loaded
  * twice, on the wrong CPU, while its VM is stopped; work on a VM of which a

@@ -24,6 +24,21 @@ substitute() {
 	sed "${program[@]}" "$file"
 }
 
+# derive: variables that follow from others of the row
+derive() {
+	local v
+	for v in "${variables[@]}"; do
+		case $v in
+		[ABC]=debian12.*) variables+=("VERSION_${v%%=*}=6.1.") ;;
+		[ABC]=debian13.*) variables+=("VERSION_${v%%=*}=6.12.") ;;
+		BARE=bin) variables+=(PROTOCOL=raw) ;;
+		BARE=elf) variables+=(PROTOCOL=elf) ;;
+		VARS=yes) variables+=('FLASH=vars = "vars.txt";' 'FLASH_TEXT=MONADIC-VARS') ;;
+		VARS=no) variables+=(FLASH= 'FLASH_TEXT=ff ff ff ff') ;;
+		esac
+	done
+}
+
 # The ways in. Each leaves its arguments of QEMU in `machine`.
 path_raw() {
 	machine=(-kernel $o/monadic.bin -initrd "$dir/bundle.cpio")
@@ -37,6 +52,7 @@ path_uefi-dt() {
 	path_uefi
 	board+=,acpi=off
 }
+path_uboot-twice() { path_uboot; }
 # The addresses stand in scripts/boot-uboot.exp too.
 path_uboot() {
 	machine=(-bios $g/u-boot.bin -device "loader,file=$o/monadic.bin,addr=0x48000000,force-raw=on"
@@ -52,11 +68,13 @@ row() { # NAME MARKS CPU PATH CPUS MEMORY MANIFEST SCRIPT VARIABLE=VALUE...
 	*/el1) board=virt,gic-version=3 path=${path%/el1} ;;
 	esac
 	variables=("BOOT=$path" "CPUS=$cpus" "$@")
+	derive
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	case $manifest in
 	*.cpio) cp "$here/manifests/$manifest" "$dir/bundle.cpio" ;;
 	*)
+		cp $here/manifests/*.dtsi "$dir"
 		substitute "$here/manifests/$manifest" "${variables[@]}" >"$dir/manifest.dts"
 		text=$(tools/mkbundle "$dir/manifest.dts" "$dir/bundle.cpio" $g $o/guests $here/manifests 2>&1) || status=1
 		;;
@@ -85,7 +103,7 @@ if [ "${1:-}" = --row ]; then
 	exit
 fi
 
-make -s ARCH=arm64 all guests $o/guests/hello.{bin,elf} build/host/{mkcpio,expect} || exit 1
+make -s ARCH=arm64 all guests $o/guests/{hello,play}.{bin,elf} build/host/{mkcpio,expect} || exit 1
 mkdir -p "$out"
 rm -f "$out"/*/status
 if [ $# -gt 0 ]; then
@@ -98,8 +116,9 @@ elif [ "${TEST_ALL:-0}" = 1 ]; then
 else
 	all_rows | awk '$2 ~ /(^|,)ci(,|$)/'
 fi >"$out/rows"
+awk -f $here/coverage.awk $here/suites.cfg | tee "$out/missing"
 xargs -a "$out/rows" -d '\n' -n 1 -P "$JOBS" $here/run.sh --row
 
-cat "$out"/*/status | awk '$1 { f++; next } { p++ } END { print p + 0, f + 0, 0 }' >build/test/guests.result
+cat "$out"/*/status | awk -v f="$(wc -l <"$out/missing")" '$1 { f++; next } { p++ } END { print p + 0, f + 0, 0 }' >build/test/guests.result
 read -r passed failed _ <build/test/guests.result
 [ "$failed" = 0 ] && [ "$passed" = "$(wc -l <"$out/rows")" ]

@@ -17,6 +17,12 @@
 
 #define ASSUME __CPROVER_assume
 #define PROVE __CPROVER_assert
+/* Proved here, known from here on: a lemma that spares the solver finding it. */
+#define LEMMA(x, text)                                                                                        \
+	do {                                                                                                 \
+		PROVE(x, text);                                                                              \
+		ASSUME(x);                                                                                   \
+	} while (0)
 #define POOL_MAX (1u << 20)
 #ifdef MAP
 #define LOG 2 /* zero the new table, link it */
@@ -288,8 +294,15 @@ static struct view view(const struct pt_space *s, u64 va)
 	u64 top = va >> (12 + 9 * level); /* 9 bits and what concatenation adds */
 	u32 t = s->root + (u32)(top / 512);
 	u32 i = (u32)(top % 512);
+	u32 parent = PT_NONE, index = (u32)(top / 512);
 
 	for (u32 n = 0; n < fmt->levels; n++) {
+		struct pt_meta m = meta_now(t);
+
+		LEMMA(t < pool.pages && m.used && m.level == level && m.owner == s->owner && m.parent == parent &&
+			      m.index == index,
+		      "every table on the way is the owner's and knows its parent");
+
 		u64 pte = mem_now(t, i);
 		enum pt_kind kind = fmt->kind(pte, level);
 
@@ -301,6 +314,8 @@ static struct view view(const struct pt_space *s, u64 va)
 		}
 		if (kind != PT_TABLE)
 			return v;
+		parent = t;
+		index = i;
 		t = (u32)((fmt->addr(pte, level) - pool.base.v) / 4096);
 		level--;
 		i = (u32)(va >> (12 + 9 * level)) % 512;

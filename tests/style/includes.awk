@@ -10,7 +10,7 @@ BEGIN {
 	allowed["rtos"] = "core hal rtos"
 
 	# Library headers, and the files that may see them.
-	library["libfdt.h"] = "^(core/manifest[a-z_]*|core/guest_tree|boot/fdt)\\.[ch]$"
+	library["libfdt.h"] = "^(core/manifest[a-z_]*|core/guest_tree)\\.[ch]$"
 	library["libdeflate.h"] = library["zstd.h"] = library["zstd_errors.h"] = "^core/(decompress|image)[a-z_]*\\.c$"
 	library["efi.h"] = library["efilib.h"] = "^boot/efi/"
 	compiler = "^(stdarg|stdalign|stdatomic|stdbool|stddef|stdint|stdnoreturn|limits|string)\\.h$"

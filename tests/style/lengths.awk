@@ -41,6 +41,10 @@ END {
 	if (file != "")
 		finish_file()
 	sort_lengths()
+	if (show) {
+		printf "     %d functions, median %d lines, p90 %d, longest %d\n", functions, rank(0.5), rank(0.9), rank(1)
+		exit
+	}
 	if (rank(0.5) > 10)
 		printf "tree:1: median function length %d lines, limit 10\n", rank(0.5)
 	if (rank(0.9) > 35)

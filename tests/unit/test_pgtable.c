@@ -26,13 +26,25 @@ static int vm; /* its address names the translation context */
 
 static const struct pt_hooks hooks = {.flush = fake_flush, .publish = fake_publish};
 
+static enum err init(struct pt_space *s, const struct pt_format *fmt, u32 first, u32 count)
+{
+	*s = (struct pt_space){.fmt = fmt,
+			       .pool = &pool,
+			       .hooks = &hooks,
+			       .ctx = &vm,
+			       .first = first,
+			       .count = count,
+			       .owner = (u16)(7 + first)};
+	return pt_space_init(s);
+}
+
 static void begin(const struct pt_format *fmt, enum fake_regime regime, u32 count)
 {
 	fake_ram_init();
 	fake_reset();
 	memset(hpa_to_va(HPA(POOL_BASE)), 0x5a, POOL_PAGES * PAGE_SIZE); /* pool pages are not zero */
 	pt_pool_init(&pool, HPA(POOL_BASE), meta, POOL_PAGES);
-	assert_int_equal(pt_space_init(&space, fmt, &pool, 0, count, 7, &hooks, &vm), OK);
+	assert_int_equal(init(&space, fmt, 0, count), OK);
 	fake_walker_attach(&vm, regime, pt_root(&space), fmt->va_bits);
 }
 
@@ -134,7 +146,7 @@ static void a_concatenated_root_is_aligned_and_uses_the_pages_before_it(void **s
 	pt_pool_init(&pool, HPA(POOL_BASE), meta, POOL_PAGES);
 	/* 43 bits: 16 tables; the quota begins at an odd page */
 	assert_int_equal(pt_quota(s2_format(43), 3), 16 + 15);
-	assert_int_equal(pt_space_init(&space, s2_format(43), &pool, 3, 31, 7, &hooks, &vm), OK);
+	assert_int_equal(init(&space, s2_format(43), 3, 31), OK);
 	assert_int_equal(pt_root(&space).v % (16 * PAGE_SIZE), 0);
 	fake_walker_attach(&vm, FAKE_STAGE2, pt_root(&space), 43);
 	assert_int_equal(map(0x40000000, 0x40001000, PAGE_SIZE, RWX), OK);
@@ -299,13 +311,12 @@ static void a_space_never_takes_a_page_beyond_its_quota(void **state UNUSED)
 	struct pt_space other;
 
 	begin(s2_format(48), FAKE_STAGE2, 3);
-	assert_int_equal(pt_space_init(&other, s2_format(48), &pool, 3, 4, 8, &hooks, &pool), OK);
+	assert_int_equal(init(&other, s2_format(48), 3, 4), OK);
 	assert_int_equal(map(0x40000000, 0x50001000, PAGE_SIZE, RWX), ERR_NOMEM);
 	assert_int_equal(pt_space_used(&space), 3);
 	assert_int_equal(pt_space_used(&other), 1);
-	assert_int_equal(pt_space_init(&other, s2_format(48), &pool, 2, 4, 8, &hooks, &pool), ERR_STATE);
-	assert_int_equal(pt_space_init(&other, s2_format(48), &pool, POOL_PAGES, 1, 8, &hooks, &pool),
-			 ERR_RANGE);
+	assert_int_equal(init(&other, s2_format(48), 2, 4), ERR_STATE);
+	assert_int_equal(init(&other, s2_format(48), POOL_PAGES, 1), ERR_RANGE);
 }
 
 static u64 rnd(u64 *seed)
@@ -336,8 +347,7 @@ static void the_planned_number_of_tables_is_enough_and_exact_for_one_range(void 
 		fake_ram_init();
 		fake_reset();
 		pt_pool_init(&pool, HPA(POOL_BASE), meta, POOL_PAGES);
-		static const struct pt_hooks quiet = {.flush = fake_flush, .publish = fake_publish};
-		assert_int_equal(pt_space_init(&space, f, &pool, n % 7, quota, 7, &quiet, &vm), OK);
+		assert_int_equal(init(&space, f, n % 7, quota), OK);
 		assert_int_equal(pt_map_range(&space, va, pa, size, RWX, ALL, &done), OK);
 		assert_int_equal(pt_space_used(&space), pt_root_pages(f) + need);
 	}

@@ -14,7 +14,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 	-Wlogical-op -Wduplicated-cond -Wformat=2
 
 INCLUDES := -I. -I$O/gen
-CODE := -std=c11 -ffreestanding -fpie -include hal/hidden.h -fstack-protector-strong -fno-common \
+CODE := -std=c11 -ffreestanding -fpie -include hal/hidden.h -fstack-protector-strong -fno-common -ffunction-sections \
 	-g $(ARCH_FLAGS)
 # Small, because resident code has a limit; what every exit runs through is made fast instead.
 OPT ?= -Os
@@ -93,12 +93,11 @@ $O/third-party/zstd/%.o: $O/flags | $(LIB_READY)
 	@$(call boot-only,$@)
 
 LDFLAGS := -pie --no-dynamic-linker -z text -z max-page-size=4096 -z noexecstack --gc-sections --fatal-warnings \
-	--build-id=none -T linker/$(ARCH).ld
+	--build-id=none --emit-relocs -T linker/$(ARCH).ld
 
-$O/monadic.elf: $(OBJECTS) $(LIB_OBJECTS) linker/$(ARCH).ld
+$O/monadic.elf: $(OBJECTS) $(LIB_OBJECTS) linker/$(ARCH).ld linker/check.awk
 	@echo "  LD      $@"; $(LD) $(LDFLAGS) -Map $O/monadic.map -o $@ $(OBJECTS) $(LIB_OBJECTS)
-	@$(CROSS)readelf -rW $@ | awk '/ R_/ && !/_RELATIVE/ { print "$@: relocation", $$3, "is not relative:", $$0; bad = 1 } \
-		END { exit bad }'
+	@{ $(CROSS)nm -n $@; $(CROSS)readelf -rW $@; } | awk -f linker/check.awk
 
 $O/monadic.bin: $O/monadic.elf
 	@echo "  BIN     $@"; $(OBJCOPY) -O binary $< $@

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make test and its stages. tests/run.sh runs them and counts; each stage calls make for what it needs.
 
-.PHONY: test test-all style unit prove fuzz bench format
+.PHONY: test test-all style unit prove fuzz bench bench-accept format
 test: build/.host-check ## every stage of tests/stages; last line: N passed, N failed
 	@tests/run.sh
 
@@ -22,8 +22,12 @@ FUZZ_SECONDS ?= 0
 fuzz: build/.host-check ## fuzz without end (FUZZ_SECONDS=n: n seconds a target)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run.sh fuzz
 
-bench: ## retired instructions an operation, compared with the committed table
-	@tests/run.sh bench
+# make test compares one model; these take both and rewrite the table for people.
+BENCH_ALL := ARCH=$(ARCH) BENCH_CPUS='cortex-a57 max' BENCH_DOC=docs/performance.md
+bench: ## retired instructions an operation, compared with the committed table; rewrites docs/performance.md's
+	@$(BENCH_ALL) tests/run.sh bench
+bench-accept: ## as bench, and what was measured becomes the committed table
+	@$(BENCH_ALL) BENCH_ACCEPT=1 tests/run.sh bench
 
 CLANG_TOOLS := $T/clang-tools/bin
 STYLED = $(shell git ls-files -co --exclude-standard -- '*.c' '*.h')

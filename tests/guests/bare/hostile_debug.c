@@ -103,25 +103,6 @@ static void watchpoints(void)
 	say("%s x%u", ESR_EC(f.esr) == 0x35 && f.far == regs[0] ? "watchpoint" : "?", taken);
 }
 
-/* One on a device's register: the watchpoint comes before the exit. */
-static void watch_device(void)
-{
-	u64 regs[8] = {GICD_BASE};
-	struct frame f;
-
-	(void)bank(false, WVR, 0, GICD_BASE);
-	(void)bank(false, WCR, 0, 1 | 1 << 1 | 3 << 3 | 0xff << 5);
-	write_sysreg(mdscr_el1, MDSCR_MDE | MDSCR_KDE);
-	isb();
-	fault_catch();
-	__asm__ volatile("msr daifclr, #8" ::: "memory");
-	(void)read32(regs[0]);
-	__asm__ volatile("msr daifset, #8" ::: "memory");
-	(void)fault_caught(&f);
-	all_off();
-	say("%s", ESR_EC(f.esr) == 0x35 && f.far == GICD_BASE ? "watchpoint" : "?");
-}
-
 /* ---- single steps ---- */
 
 CODE(t_mmio, "ldr w1, [x0]\n\tsvc #9");
@@ -201,17 +182,25 @@ static void brk(void)
 /* The OS lock reads back; the external debugger's channel is empty. */
 static void os_lock(void)
 {
+	/* MDCCSR, DBGDTR, DBGDTRRX, OSDTRRX, OSDTRTX, OSECCR, OSDLR, DBGPRCR, DBGAUTHSTATUS, MDCCINT */
+	static const u32 channel[] = {SYS_INSN(0, 2, 3, 0, 1, 0), SYS_INSN(0, 2, 3, 0, 4, 0), SYS_INSN(0, 2, 3, 0, 5, 0),
+				      SYS_INSN(0, 2, 0, 0, 0, 2), SYS_INSN(0, 2, 0, 0, 3, 2), SYS_INSN(0, 2, 0, 0, 6, 2),
+				      SYS_INSN(0, 2, 0, 1, 3, 4), SYS_INSN(0, 2, 0, 1, 4, 4), SYS_INSN(0, 2, 0, 7, 14, 6),
+				      SYS_INSN(0, 2, 0, 0, 2, 0)};
+	u32 empty = 0;
+
 	write_sysreg(oslar_el1, 1);
 	isb();
 	say("%lx", read_sysreg(oslsr_el1));
 	write_sysreg(oslar_el1, 0);
 	isb();
 	say("%lx", read_sysreg(oslsr_el1));
-	say("%lx %lx", read_sysreg(mdccsr_el0), read_sysreg(dbgauthstatus_el1));
-	write_sysreg(dbgdtr_el0, 1);
-	write_sysreg(osdlr_el1, 1);
-	write_sysreg(dbgprcr_el1, ~0ULL);
-	isb();
+	for (u32 i = 0; i < ARRAY_SIZE(channel); i++) {
+		struct outcome r = run_insn(channel[i] | 1u << 21, 0, 0), w = run_insn(channel[i], 0, ~0ULL);
+
+		empty += (r.taken ? r.ec == EC_UNKNOWN : r.x[1] == 0) && (!w.taken || w.ec == EC_UNKNOWN);
+	}
+	say("%u of %u empty", empty, (u32)ARRAY_SIZE(channel));
 }
 
 static void mdscr(void)
@@ -224,7 +213,7 @@ static void mdscr(void)
 }
 
 const struct row debug_rows[] = {
-	{"debug-limits", limits}, {"breakpoints", breakpoints}, {"watchpoints", watchpoints}, {"watch-device", watch_device},
+	{"debug-limits", limits}, {"breakpoints", breakpoints}, {"watchpoints", watchpoints},
 	{"single-steps", steps},  {"brk", brk},			{"os-lock", os_lock},	 {"mdscr", mdscr},
 	{NULL, NULL},
 };

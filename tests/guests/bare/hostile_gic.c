@@ -104,9 +104,10 @@ enum { GROUP0 = 1, DOWN = 2, RANDOM = 4, SPLIT = 8 };
 
 static u8 priority_of(u32 i, u32 how)
 {
+	/* 0xf8, the lowest, would be masked by the highest value that the priority mask has. */
 	if (how & RANDOM)
-		return (u8)(random64() & 0xf8);
-	return (u8)((how & DOWN ? (SPI_END - i) : i) / 4 & 0xf8);
+		return (u8)(random64() % 31 * 8);
+	return (u8)((how & DOWN ? SPI_END - 1 - i : i - 32) / 33 * 8);
 }
 
 /* All SPIs enabled and pending at once. */
@@ -153,14 +154,15 @@ static void drain(u32 how, bool deactivate)
 	u32 taken = 0, order = 0, twice = 0, last = 0;
 
 	memset(seen, 0, sizeof(seen));
-	for (u32 idle = 0; idle < 50 && taken < 2 * SPIS;) {
-		bool group0 = how & GROUP0 || (how & SPLIT && idle & 1);
+	for (u32 idle = 0, turn = 0; idle < 50 && taken < 2 * SPIS; turn++) {
+		bool group0 = how & GROUP0 || (how & SPLIT && turn & 1);
 		u32 intid = take(group0), priority;
 
 		if (intid >= SPI_END) {
 			idle++;
 			continue;
 		}
+		idle = 0;
 		priority = read8(IPRIORITYR(intid));
 		order += !(how & SPLIT) && priority < last;
 		last = priority;
@@ -263,10 +265,10 @@ static void nested(void)
 	irq_off();
 	gic_clean();
 	write_sysreg(icc_bpr1_el1, 0);
-	for (u32 i = 0; i < 32; i++) {
+	for (u32 i = 0; i < 31; i++) {
 		u32 intid = 100 + i;
 
-		gic_enable(intid, (u8)(0xf8 - 8 * i));
+		gic_enable(intid, (u8)(0xf0 - 8 * i));
 		write32(ISPENDR(intid), 1u << intid % 32);
 		isb();
 		u32 got = gic_ack();

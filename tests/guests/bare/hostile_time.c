@@ -30,7 +30,7 @@ static bool fires(u32 intid)
 		fired_ = fires(intid);                                                                   \
 		write_sysreg(timer##_ctl_el0, 0);                                                        \
 		isb();                                                                                   \
-		fired_;                                                                                  \
+		fired_ && !fires(intid); /* and its level goes */                                        \
 	})
 
 #define TIMER_ROW(name, timer, intid)                                                                    \

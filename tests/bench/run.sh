@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh: the bench stage. Boots the benchmark guest (tests/guests/bare/bench.c) on QEMU with one instruction a nanosecond and
+# a 1 GHz counter, so that counter differences are retired instructions, and compares each figure with tests/bench/$ARCH.expected:
+# more than 2 % off, either way, is a failure.
+#
+#   BENCH_CPUS    CPU models, of those in the table (default: the first)
+#   BENCH_DOC     a document whose table, between its `bench` markers, is rewritten with what was measured
+#   BENCH_ACCEPT  1: what was measured becomes the committed table
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+ARCH=${ARCH:-arm64}
+O=build/$ARCH out=build/test/bench
+expected=tests/bench/$ARCH.expected peers=tests/bench/$ARCH.peers
+models=(cortex-a57 max)
+IFS=' ' read -r -a cpus <<<"${BENCH_CPUS:-${models[0]}}"
+seconds=60 # for one boot
+
+mkdir -p "$out"
+rm -f "$out"/*
+
+# bundle NAME MEMORY-MIB KERNEL: the manifest with other memory and kernel
+bundle() {
+	sed -e "s/memory-mib = <[0-9]*>/memory-mib = <$2>/" -e "s/kernel = \"[^\"]*\"/kernel = \"$3\"/" tests/bench/bench.dts >"$out/$1.dts"
+	tools/mkbundle "$out/$1.dts" "$out/$1.cpio" "$out" "$O/guests"
+}
+
+# Three machines, so that copying and zeroing can be told apart from the rest: MiB of memory and of image that are more.
+more_memory=32 more_image=4
+prepare() {
+	make -s ARCH="$ARCH" "$O/monadic.bin" "$O/guests/bench.bin" build/host/mkcpio || return 1
+	cp "$O/guests/bench.bin" "$out/padded.bin"
+	truncate -s "+${more_image}M" "$out/padded.bin"
+	bundle plain 16 bench.bin && bundle memory $((16 + more_memory)) bench.bin && bundle image 16 padded.bin
+}
+
+# boot CPU BUNDLE: the console's text
+boot() {
+	local model=$1
+	[ "$1" = max ] || model=$1,cntfrq=1000000000
+	timeout -k 1 $seconds qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3,dtb-randomness=off -cpu "$model" \
+		-smp 3 -m 512M -nographic -nic none -icount shift=0,sleep=off -seed 1 -rtc base=2025-01-01,clock=vm \
+		-kernel "$O/monadic.bin" -initrd "$out/$2.cpio" </dev/null 2>"$out/$1-$2.err" | tr -d '\r' >"$out/$1-$2.log"
+}
+
+figure() { sed -n "s/^\[bench\] bench $2 \([0-9]*\) \([0-9]*\)$/\1 \2/p" "$out/$1.log"; }
+
+# whole RUN: ticks from the hypervisor's first instruction to the guest's
+whole() {
+	local ready first
+	ready=$(sed -n 's/^monadic: boot: bench is ready after .*(\([0-9]*\) ticks)$/\1/p' "$out/$1.log")
+	first=$(figure "$1" first-instruction)
+	echo $((${ready:-0} + ${first%% *}))
+}
+
+# measure CPU: lines "CPU NAME MINIMUM AVERAGE"
+measure() {
+	local cpu=$1 base zero copy image name
+	for run in plain memory image; do
+		boot "$cpu" $run
+		if ! grep -q '^\[bench\] bench done$' "$out/$cpu-$run.log"; then
+			tail -n 20 "$out/$cpu-$run.log" "$out/$cpu-$run.err" >&2
+			return 1
+		fi
+	done
+	sed -n "s/^\[bench\] bench \([a-z0-9-]* [0-9]* [0-9]*\)$/$cpu \1/p" "$out/$cpu-plain.log" |
+		grep -v ' first-instruction \| counter-reads '
+	base=$(whole "$cpu-plain")
+	zero=$((($(whole "$cpu-memory") - base) / more_memory))
+	copy=$((($(whole "$cpu-image") - base) / more_image))
+	image=$(stat -c %s "$O/guests/bench.bin")
+	base=$((base - 16 * zero - image * copy / 1048576))
+	for name in "boot $base" "zeroing-per-mib $zero" "copying-per-mib $copy"; do
+		echo "$cpu $name ${name##* }"
+	done
+}
+
+sizes() {
+	make -s ARCH="$ARCH" size 2>/dev/null | awk '/^resident code/ { print "all code-resident", $3, $3 }
+		/^boot-only code/ { print "all code-boot-only", $3, $3 }'
+}
+
+# What the branch history loop costs: the same exit on cortex-a57, which needs it, and on cortex-a53, which is alike but does not.
+mitigations() {
+	local with without
+	boot cortex-a53 plain
+	with=$(figure cortex-a57-plain hypercall) without=$(figure cortex-a53-plain hypercall)
+	[ -n "$with" ] && [ -n "$without" ] || return 1
+	echo "cortex-a57 mitigations $((${with%% *} - ${without%% *})) $((${with##* } - ${without##* }))"
+}
+
+# Compares $out/measured with the table; prints a line each, and "PASSED FAILED" last.
+verdict() {
+	awk -v table="$expected" '
+		function off(is, was) { return (is > was ? is - was : was - is) * 100 > 2 * was }
+		FNR == 1 { file++ }
+		/^#/ { next }
+		file == 1 { min[$1 " " $2] = $3; avg[$1 " " $2] = $4; next }
+		{
+			key = $1 " " $2
+			what = sprintf("%-32s %8d %8d", key, $3, $4)
+			if (!(key in min)) { print "FAIL " what "   not in " table; failed++ }
+			else if (off($3, min[key]) || off($4, avg[key])) {
+				print "FAIL " what "   expected " min[key] " " avg[key] ", more than 2 % off"; failed++ }
+			else { print "ok   " what; passed++ }
+		}
+		END { print passed + 0, failed + 0 }' "$expected" "$out/measured"
+}
+
+accept() {
+	{
+		echo '# SPDX-License-Identifier: Apache-2.0'
+		echo '# What the bench stage compares with: CPU OPERATION MINIMUM AVERAGE of 256, retired instructions (tests/bench/run.sh).'
+		echo '# Written by: make bench-accept'
+		cat "$out/measured"
+	} >"$expected"
+}
+
+# The table of $BENCH_DOC, for people.
+document() {
+	awk -F'|' -v measured="$out/measured" '
+		BEGIN { while ((getline line < measured) > 0) { split(line, f, " "); min[f[1] " " f[2]] = f[3]; avg[f[1] " " f[2]] = f[4] } }
+		function cell(cpu, name,    k) {
+			k = (cpu " " name) in min ? cpu " " name : "all " name
+			if (!(k in min)) return "–"
+			return min[k] == avg[k] ? min[k] : min[k] " / " avg[k] }
+		function all(name, reach,    a, b) {
+			if (reach == "") return ""
+			a = cell("cortex-a57", name) + 0; b = cell("max", name) + 0
+			return "≤ " reach (a <= reach && b <= reach ? "" : " (not reached)") }
+		/^#/ { next }
+		!head++ {
+			print "| operation | cortex-a57 | max | aim | Bao | Xen 4.17 | KVM nVHE | KVM VHE (max / n1) |"
+			print "|---|---|---|---|---|---|---|---|" }
+		{ print "| " $2 " | " cell("cortex-a57", $1) " | " cell("max", $1) " | " all($1, $3) " | " $4 " | " $5 " | " $6 " | " $7 " |" }
+	' "$peers" >"$out/table"
+	awk -v table="$out/table" '
+		/^<!-- bench: begin/ { print; while ((getline line < table) > 0) print line; skip = 1; next }
+		/^<!-- bench: end/ { skip = 0 }
+		!skip { print }' "$1" >"$out/doc"
+	cat "$out/doc" >"$1"
+}
+
+passed=0 failed=0
+if ! prepare; then
+	echo "FAIL the benchmark guest or its bundle cannot be built"
+	echo "0 1 0" >build/test/bench.result
+	exit 1
+fi
+sizes >"$out/measured"
+for cpu in "${cpus[@]}"; do
+	measure "$cpu" >>"$out/measured" && { [ "$cpu" != cortex-a57 ] || mitigations >>"$out/measured"; } && continue
+	echo "FAIL $cpu: the benchmark did not come to its end; see $out/$cpu-*.log"
+	failed=$((failed + 1))
+done
+[ "${BENCH_ACCEPT:-}" != 1 ] || [ $failed != 0 ] || accept
+mapfile -t lines < <(verdict)
+printf '%s\n' "${lines[@]:0:${#lines[@]}-1}"
+read -r p f <<<"${lines[-1]}"
+passed=$p failed=$((failed + f))
+[ -z "${BENCH_DOC:-}" ] || document "$BENCH_DOC"
+echo "$passed $failed 0" >build/test/bench.result
+[ $failed = 0 ]
