@@ -55,6 +55,8 @@ static struct pt_space host_space;
 static u64 io_next;
 static struct {
 	u32 next;  /* window to open */
+	u32 most;  /* pages of the largest one since the last invalidation */
+	u32 round; /* pages opened since the last invalidation */
 	u32 pages; /* open now */
 } window[MAX_CPUS];
 
@@ -210,8 +212,30 @@ void *window_open(hpa_t hpa, u64 size, u64 *got)
 		__atomic_store_n(&slot[i], el2_format.make_leaf(first + i * PAGE_SIZE, 0, PT_R | PT_W),
 				 __ATOMIC_RELAXED);
 	window[cpu].pages = (u32)pages;
+	window[cpu].round += (u32)pages;
+	window[cpu].most = pages > window[cpu].most ? (u32)pages : window[cpu].most;
 	host_publish(slot, pages * sizeof(*slot));
 	return (void *)(uintptr_t)(va + (hpa.v - first));
+}
+
+/* A few pages are invalidated one by one, so that small accesses do not empty the TLBs of all CPUs. */
+#define ROUND_FEW (4 * WINDOWS)
+
+static void windows_flush(u32 cpu)
+{
+	u64 base = WINDOW_AREA + (u64)cpu * WINDOW_STRIDE;
+
+	if (window[cpu].round <= ROUND_FEW) {
+		for (u32 w = 0; w < WINDOWS; w++)
+			host_flush(NULL, base + w * WINDOW_SIZE, window[cpu].most * PAGE_SIZE);
+	} else {
+		dsb(ishst);
+		errata_tlbi_repeat(__asm__ volatile("tlbi alle2is" : : : "memory"));
+		dsb(ish);
+		isb();
+	}
+	window[cpu].round = 0;
+	window[cpu].most = 0;
 }
 
 void window_close(void)
@@ -224,9 +248,6 @@ void window_close(void)
 	window[cpu].pages = 0;
 	dsb(ishst);
 	window[cpu].next = (window[cpu].next + 1) % WINDOWS;
-	if (window[cpu].next)
-		return;
-	errata_tlbi_repeat(__asm__ volatile("tlbi alle2is" : : : "memory"));
-	dsb(ish);
-	isb();
+	if (!window[cpu].next)
+		windows_flush(cpu);
 }
