@@ -115,6 +115,10 @@ BOOT_CODE enum err arch_boot_init(const struct machine *m)
 	cpu->core->arch = cpu;
 	feature_read_cpu();
 	sve_read_cpu();
+	if (feature_has(FEAT_E2H0_ABSENT)) {
+		log_error("this CPU has HCR_EL2.E2H fixed at 1 (ID_AA64MMFR4_EL1.E2H0): not supported");
+		return ERR_UNSUPPORTED;
+	}
 	firmware_init(m->conduit);
 	e = gic_init(m);
 	return e == OK ? timer_init(m) : e;

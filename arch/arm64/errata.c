@@ -25,6 +25,7 @@ enum flags {
 	REPEAT_TLBI = 1 << 1,    /* 1286807, 1463225...: a broadcast TLBI may be lost once */
 	IPA_FAULT_834220 = 1 << 2, /* a stage 2 fault may report a stage 1 one: HPFAR is checked by retry */
 	NO_V2 = 1 << 3,          /* branch predictors need no invalidation */
+	BHB_FIRMWARE = 1 << 5,   /* only WORKAROUND_3 clears its branch history */
 	SSB = 1 << 4,            /* speculative store bypass applies (WORKAROUND_2 or SSBS) */
 };
 
@@ -39,8 +40,8 @@ static const struct core {
 	{ ARM(0xd05), 0, NO_V2 | REPEAT_TLBI, "Cortex-A55" },
 	{ ARM(0xd07), 8, SPECULATIVE_AT | IPA_FAULT_834220 | SSB, "Cortex-A57" },
 	{ ARM(0xd08), 8, SPECULATIVE_AT | SSB, "Cortex-A72" },
-	{ ARM(0xd09), 0, SSB, "Cortex-A73" },
-	{ ARM(0xd0a), 0, SSB, "Cortex-A75" },
+	{ ARM(0xd09), 0, SSB | BHB_FIRMWARE, "Cortex-A73" },
+	{ ARM(0xd0a), 0, SSB | BHB_FIRMWARE, "Cortex-A75" },
 	{ ARM(0xd0b), 24, SPECULATIVE_AT | REPEAT_TLBI | SSB, "Cortex-A76" },
 	{ ARM(0xd0c), 24, SPECULATIVE_AT | REPEAT_TLBI | SSB, "Neoverse N1" },
 	{ ARM(0xd0d), 24, SSB, "Cortex-A77" },
@@ -103,7 +104,9 @@ BOOT_CODE static enum defence bhb_defence(const struct core *c)
 		return CLRBHB;
 	if (c && c->bhb_loops)
 		return LOOP;
-	return firmware_arch_features(SMCCC_WORKAROUND_3) == 0 ? FIRMWARE_3 : c ? NONE_NEEDED : VULNERABLE;
+	return firmware_arch_features(SMCCC_WORKAROUND_3) == 0 ? FIRMWARE_3 :
+	       c && !(c->flags & BHB_FIRMWARE)				     ? NONE_NEEDED :
+									       VULNERABLE;
 }
 
 /* Firmware's call covers history too; where only the loop is needed, it is used. */
@@ -150,7 +153,7 @@ BOOT_CODE void errata_report(void)
 	log_info("cpu: %s, MIDR %08llx", c ? c->name : "unknown core", (unsigned long long)boot_cpu.midr);
 	log_info("mitigations: branch targets %s; branch history %s%s; store bypass %s", defence_names[boot_cpu.v2],
 		 defence_names[boot_cpu.bhb], boot_cpu.bhb == LOOP ? " at every exit" : "",
-		 feature_has(FEAT_SSBS) ? "SSBS, a guest's choice" : c && c->flags & SSB ? "WORKAROUND_2 if firmware has it" :
+		 feature_has(FEAT_SSBS) ? "SSBS, a guest's choice" : c && c->flags & SSB ? "VULNERABLE (no SSBS)" :
 											   "not affected or unknown");
 	if (c && c->flags & (SPECULATIVE_AT | REPEAT_TLBI | IPA_FAULT_834220))
 		log_info("errata: %s%s%s", c->flags & SPECULATIVE_AT ? "speculative AT (world switch order) " : "",
@@ -160,7 +163,8 @@ BOOT_CODE void errata_report(void)
 
 /*
  * For guests: WORKAROUND_1 and _3 are done by every exit where the part needs
- * them, so a guest may call them (0) or need not (1); _2 is offered where SSBS is not.
+ * them, so a guest may call them (0) or need not (1). _2, firmware's switch for store bypass, is not passed
+ * on: a guest learns that it need not call it, or that nobody helps.
  */
 s32 errata_guest_workaround(u32 function)
 {

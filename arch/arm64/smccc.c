@@ -179,9 +179,7 @@ static const u32 trng_uuid[4] = { 0x6f4d3e9au, 0x4c1b7d52u, 0x90e1c3a4u, 0x2b58d
 
 static s64 trng_version(struct vcpu_arch *a UNUSED)
 {
-	u64 probe;
-
-	return entropy_get(&probe) ? 0x10000 : SMCCC_NOT_SUPPORTED;
+	return 0x10000;
 }
 
 static s64 trng_get_uuid(struct vcpu_arch *a)
@@ -219,13 +217,18 @@ static s64 trng_features(struct vcpu_arch *a)
 	u32 fn = (u32)arg(a, 1);
 	bool known = (fn >= 0x84000050u && fn <= 0x84000053u) || fn == TRNG_RND64;
 
-	return known ? trng_version(a) < 0 ? SMCCC_NOT_SUPPORTED : 0 : SMCCC_NOT_SUPPORTED;
+	return known ? 0 : SMCCC_NOT_SUPPORTED;
 }
 
 static const call_fn trng[8] = { [0] = trng_version, [1] = trng_features, [2] = trng_get_uuid, [3] = trng_rnd };
 
+/* Without a source of entropy there is no TRNG at all. */
 static call_fn trng_lookup(u32 fn)
 {
+	u64 probe;
+
+	if (!entropy_get(&probe))
+		return NULL;
 	return (fn & FN_64) && (fn & 7) != 3 ? NULL : trng[fn & 7];
 }
 

@@ -271,8 +271,3 @@ void vcpu_put(struct vcpu *vcpu)
 	write_sysreg(HCR_EL2, HCR_HOST);
 	isb();
 }
-
-struct vcpu_arch *current_arch(void)
-{
-	return this_cpu_arch()->vcpu;
-}

@@ -63,12 +63,4 @@ struct vm_arch {
 	struct vgic vgic;
 };
 
-static inline struct vcpu_arch *arch_of(struct vcpu *vcpu)
-{
-	return vcpu->arch;
-}
-
-/* The EL2 view of the running CPU's vCPU. */
-struct vcpu_arch *current_arch(void);
-
 #endif

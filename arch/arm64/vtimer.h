@@ -61,12 +61,6 @@ void vtimer_put(struct vcpu *vcpu);
  * when it was spurious.
  */
 void vtimer_irq(enum guest_timer t);
-/*
- * (home) Trapped CNTPCT_EL0, CNTPCTSS_EL0, CNTP_{TVAL,CTL,CVAL}_EL0 of the loaded vCPU.
- * enc: op0<15:14> op1<13:11> CRn<10:7> CRm<6:3> op2<2:0>. False: none of these.
- */
-bool vtimer_sysreg(struct vcpu *vcpu, u32 enc, bool write, u64 *val);
-
 /* ---- the timers themselves ---- */
 
 void vtimer_init(struct vtimer *t, struct vtimer_vm *vm, struct vgic_cpu *vgic);

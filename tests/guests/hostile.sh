@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# hostile.sh [CPU...]: the hostile guest and its neighbours (manifests/hostile.dts) on each CPU model, by default max and
+# cortex-a57, two machines at a time. Every row that the guest prints is compared with hostile.cfg; the scans for residues have
+# to find nothing, and the neighbour's largest gap between two handlers of its 1 ms timer must be below 1.1 ms of its counter.
+# ONLY="row row": these rows alone. Under -icount, so that a gap counts instructions and is the same each time.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+here=tests/guests out=build/test/hostile o=build/arm64
+limit=600 # seconds for one machine
+
+# rows CPU: hostile.cfg without comments and without what is for other CPUs, "NAME: RESULT"
+wanted() {
+	awk -v cpu="$1" '/^ *(#|$)/ { next }
+		{ name = $1; $1 = ""; sub(/^ /, ""); on = 1
+		  if (match(name, /@.*/)) { on = substr(name, RSTART + 1) == cpu; name = substr(name, 1, RSTART - 1) }
+		  if (on) print name ": " $0 }' $here/hostile.cfg
+}
+
+one() { # CPU
+	local cpu=$1 dir=$out/$1 status=0 text start=$SECONDS wrong gap scans bad
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	sed "s|\${ONLY}|${ONLY:-}|" $here/manifests/hostile.dts >"$dir/hostile.dts"
+	tools/mkbundle "$dir/hostile.dts" "$dir/bundle.cpio" $o/guests || exit 1
+	text=$(timeout -k 1 $limit build/host/expect $here/scripts/hostile.exp "$dir/console.log" -- \
+		timeout -k 1 $limit qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3 -cpu "$cpu" -smp 5 \
+		-m 2G -display none -monitor none -serial stdio -nic none -kernel $o/monadic.bin -initrd "$dir/bundle.cpio" \
+		-icount shift=0,sleep=off 2>&1) || status=1
+	tr -d '\r' <"$dir/console.log" | sed -n 's/.*\[hostile\] ROW //p' >"$dir/rows"
+	wanted "$cpu" | if [ -n "${ONLY:-}" ]; then grep -E "^(${ONLY// /|}):"; else cat; fi >"$dir/wanted"
+	wrong=$(diff "$dir/wanted" "$dir/rows" | grep -c '^[<>]')
+	scans=$(grep -c '\[residue\] residue: ' "$dir/console.log")
+	bad=$(grep '\[residue\] residue: ' "$dir/console.log" | grep -vc ' 0 words left, 0 of them marks, registers 0')
+	gap=$(awk '/neighbour: [0-9]+ handlers/ { sub(/.*neighbour: /, ""); n = $1; us = $5 * 1e6 / $8; if (us > max) max = us }
+		END { printf "%d handlers, max gap %.3f ms", n, max / 1000; exit !(n > 500 && max > 999 && max < 1100) }' "$dir/console.log") ||
+		status=1
+	[ "$wrong" = 0 ] && [ "$scans" = 12 ] && [ "$bad" = 0 ] || status=1
+	[ "$wrong" = 0 ] || diff "$dir/wanted" "$dir/rows" | sed -n 's/^</expected:/p; s/^>/printed: /p'
+	rm -f "$dir/bundle.cpio"
+	text="$cpu: $(wc -l <"$dir/rows") rows, $wrong wrong, $scans scans, $bad with residue, $gap; $text ($((SECONDS - start)) s)"
+	if [ $status = 0 ]; then echo "ok   hostile $text"; else echo "FAIL hostile $text; see $dir/console.log"; fi
+	echo $status >"$dir/status"
+}
+
+if [ "${1:-}" = --one ]; then
+	one "$2"
+	exit
+fi
+
+make -s ARCH=arm64 all $o/guests/{hostile,residue,loop,neighbour}.bin build/host/{mkcpio,expect} || exit 1
+[ $# != 0 ] || set -- max cortex-a57
+mkdir -p $out
+rm -f $out/*/status
+printf '%s\n' "$@" | xargs -n 1 -P "${JOBS:-$(nproc)}" $here/hostile.sh --one
+[ "$(cat $out/*/status | grep -c '^0$')" = $# ]
