@@ -353,7 +353,7 @@ int dt_path(const struct dt *dt, const char *path, size_t len)
 bool dt_full_path(const struct dt *dt, int node, char *buf, size_t size)
 {
 	size_t used = 0;
-	int chain[DT_DEPTH_MAX], n = 0;
+	int chain[DT_DEPTH_MAX] = {DT_ROOT}, n = 0;
 
 	for (; node != DT_ROOT && node != DT_NONE; node = dt_parent(dt, node))
 		chain[n++] = node;

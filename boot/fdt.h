@@ -23,11 +23,11 @@
 enum err machine_from_fdt(const void *fdt, struct machine *m) MUST_USE;
 
 /*
- * The UART at `path` (aliases resolve, options after ':' are ignored), for the manifest's
+ * The UART at `where` (aliases resolve, options after ':' are ignored), for the manifest's
  * `console`. ERR_NOENT: no such node or no address; ERR_UNSUPPORTED: not a UART that has a driver.
  * `u` is written on success only.
  */
-enum err uart_from_fdt(const void *fdt, const char *path, struct machine_uart *u) MUST_USE;
+enum err uart_from_fdt(const void *fdt, const char *where, struct machine_uart *u) MUST_USE;
 
 /* Size of the tree in bytes as its header says; 0: not a tree. Reads the header only. */
 u32 machine_fdt_size(const void *fdt) MUST_USE;

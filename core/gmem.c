@@ -8,11 +8,11 @@
 
 #define BOUNCE 512u
 
-enum mode { READ, WRITE, HOST_READ, HOST_WRITE };
+enum mode { READ, WRITE, HOST_WRITE };
 
 static enum err translate(const struct aspace *as, u64 gpa, u64 len, enum mode mode, hpa_t *hpa, u64 *chunk)
 {
-	if (mode == HOST_READ || mode == HOST_WRITE)
+	if (mode == HOST_WRITE)
 		return aspace_translate_host(as, GPA(gpa), len, hpa, chunk);
 	return aspace_translate(as, GPA(gpa), len, mode == WRITE, hpa, chunk);
 }
@@ -29,7 +29,7 @@ static enum err piece(const struct aspace *as, u64 gpa, u8 *buf, u64 len, enum m
 
 	void *va = window_open(hpa, chunk, got);
 
-	if (mode == READ || mode == HOST_READ)
+	if (mode == READ)
 		memcpy(buf, va, *got);
 	else
 		memcpy(va, buf, *got);
@@ -65,11 +65,6 @@ enum err gmem_write(const struct aspace *as, gpa_t gpa, const void *buf, u64 len
 enum err gmem_write_host(const struct aspace *as, gpa_t gpa, const void *buf, u64 len)
 {
 	return copy(as, gpa, (u8 *)(uintptr_t)buf, len, HOST_WRITE);
-}
-
-enum err gmem_read_host(const struct aspace *as, gpa_t gpa, void *buf, u64 len)
-{
-	return copy(as, gpa, buf, len, HOST_READ);
 }
 
 enum err gmem_copy(const struct aspace *to, gpa_t dst, const struct aspace *from, gpa_t src, u64 len)

@@ -20,8 +20,6 @@ enum err gmem_read(const struct aspace *as, gpa_t gpa, void *buf, u64 len) MUST_
 enum err gmem_write(const struct aspace *as, gpa_t gpa, const void *buf, u64 len) MUST_USE;
 /* Also into read-only regions and before the space is mapped; cleaned to the point of coherency. */
 enum err gmem_write_host(const struct aspace *as, gpa_t gpa, const void *buf, u64 len) MUST_USE;
-/* Reads before the space is mapped, too. */
-enum err gmem_read_host(const struct aspace *as, gpa_t gpa, void *buf, u64 len) MUST_USE;
 
 /* From one guest address to another, of the same or another VM. Overlap: as memcpy, undefined content. */
 enum err gmem_copy(const struct aspace *to, gpa_t dst, const struct aspace *from, gpa_t src,

@@ -86,13 +86,15 @@ static void act_create(struct vm *vm, enum vm_event ev)
 	enter_state(vm, VM_BUILDING);
 }
 
-static void act_want_start(struct vm *vm, enum vm_event ev UNUSED)
+static void act_want_start(struct vm *vm, enum vm_event ev)
 {
+	(void)vm_outcome(vm, ev);
 	vm->start_when_built = true;
 }
 
-static void act_run(struct vm *vm, enum vm_event ev UNUSED)
+static void act_run(struct vm *vm, enum vm_event ev)
 {
+	(void)vm_outcome(vm, ev); /* a person's START counts restarts anew */
 	halted_told = false;
 	enter_state(vm, VM_RUNNING);
 	request_all(vm, VCPU_REQ_RUN);

@@ -82,11 +82,20 @@ BOOT_CODE __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 ar
 	boot_main(arg);
 }
 
-/* Everything of one CPU once all features are known. */
-BOOT_CODE static void cpu_setup(struct cpu_arch *cpu)
+BOOT_CODE static void interface_setup(struct cpu_arch *cpu)
 {
 	enum err e;
 
+	spin_lock(&feature_lock); /* what the machine has is put together from what each CPU has */
+	e = gic_cpu_init(cpu->core->index);
+	spin_unlock(&feature_lock);
+	if (e != OK)
+		panic("CPU %u has no usable interrupt controller", cpu->core->index);
+}
+
+/* Everything of one CPU once all features are known. */
+BOOT_CODE static void cpu_setup(struct cpu_arch *cpu)
+{
 	el2_init_cpu();
 	spin_lock(&feature_lock);
 	errata_init_cpu(cpu);
@@ -97,11 +106,7 @@ BOOT_CODE static void cpu_setup(struct cpu_arch *cpu)
 	dsb(nsh);
 	isb();
 	cpu->mdcr = el2_mdcr();
-	spin_lock(&feature_lock); /* what the machine has is put together from what each CPU has */
-	e = gic_cpu_init(cpu->core->index);
-	spin_unlock(&feature_lock);
-	if (e != OK)
-		panic("CPU %u has no usable interrupt controller", cpu->core->index);
+	interface_setup(cpu);
 	timer_cpu_init();
 	irq_cpu_init();
 }
@@ -130,10 +135,12 @@ BOOT_CODE static void secondary_setup(struct cpu_arch *cpu)
 	feature_read_cpu();
 	sve_read_cpu();
 	spin_unlock(&feature_lock);
+	/* smp_go()'s kick ends the WFI; it stays pending until cpu_setup() clears it. WFE would be a busy loop in emulators. */
+	interface_setup(cpu);
 	store_relaxed(&cpu->core->online, true);
 	atomic_add(&arrived, 1);
 	while (!load_acquire(&go))
-		__asm__ volatile("wfe");
+		__asm__ volatile("wfi" : : : "memory");
 	cpu_setup(cpu);
 }
 
@@ -239,7 +246,9 @@ BOOT_CODE void smp_go(void)
 	cpu_setup(this_cpu_arch());
 	store_release(&go, 1);
 	dsb(ishst);
-	__asm__ volatile("sev");
+	for (u32 i = 0; i < nr_cpus; i++)
+		if (cpus[i].online && &cpus[i] != this_cpu())
+			cpu_kick(i);
 	while (load_acquire(&ready) != load_acquire(&arrived))
 		cpu_relax();
 	feature_report();

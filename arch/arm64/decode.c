@@ -54,7 +54,7 @@ static bool pair(u32 insn, struct decoded *d)
 	bool load = insn & BIT(22);
 	s32 imm = sign_extend((u32)BITS(insn, 21, 15), 7);
 
-	if (opc == 3 || (opc == 1 && !load))
+	if (opc == 3 || (opc == 1 && (!load || index == 0))) /* STGP; LDPSW has no non-temporal form */
 		return false;
 	d->size = opc == 2 ? 8 : 4;
 	d->nr = 2;

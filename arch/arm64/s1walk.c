@@ -3,8 +3,8 @@
 #include "arch/arm64/s1walk.h"
 #include "arch/arm64/sysreg.h"
 
-#define TCR_TSZ(tcr, upper) BITS(tcr, (upper) ? 21 : 5, (upper) ? 16 : 0)
-#define TCR_TG(tcr, upper) BITS(tcr, (upper) ? 31 : 15, (upper) ? 30 : 14)
+#define TCR_TSZ(tcr, upper) BITS((tcr) >> ((upper) ? 16 : 0), 5, 0)
+#define TCR_TG(tcr, upper) BITS((tcr) >> ((upper) ? 16 : 0), 15, 14)
 #define DESC_TYPE(desc) ((desc) & 3)
 #define DESC_TABLE 3
 #define OUTPUT_BITS 48

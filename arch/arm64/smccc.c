@@ -223,13 +223,13 @@ static s64 trng_features(struct vcpu_arch *a)
 static const call_fn trng[8] = { [0] = trng_version, [1] = trng_features, [2] = trng_get_uuid, [3] = trng_rnd };
 
 /* Without a source of entropy there is no TRNG at all. */
-static call_fn trng_lookup(u32 fn)
+static s64 trng_call(struct vcpu_arch *a)
 {
+	u32 fn = (u32)a->x[0];
+	call_fn f = (fn & FN_64) && (fn & 7) != 3 ? NULL : trng[fn & 7];
 	u64 probe;
 
-	if (!entropy_get(&probe))
-		return NULL;
-	return (fn & FN_64) && (fn & 7) != 3 ? NULL : trng[fn & 7];
+	return f && entropy_get(&probe) ? f(a) : SMCCC_NOT_SUPPORTED;
 }
 
 /* ---- architecture calls ---- */
@@ -284,7 +284,7 @@ static call_fn standard_lookup(u32 fn)
 {
 	if ((fn & FN_PSCI_MASK) == FN_PSCI)
 		return psci_lookup(fn);
-	return (fn & FN_TRNG_MASK) == FN_TRNG ? trng_lookup(fn) : NULL;
+	return (fn & FN_TRNG_MASK) == FN_TRNG ? trng_call : NULL;
 }
 
 static call_fn lookup(u32 fn)

@@ -24,6 +24,9 @@ substitute() {
 	sed "${program[@]}" "$file"
 }
 
+# cpu_seconds: user time of this process's children so far, of which the machine is nearly all
+cpu_seconds() { times | awk 'NR == 2 { split($1, t, /[ms.]/); print t[1] * 60 + t[2] }'; }
+
 # derive: variables that follow from others of the row
 derive() {
 	local v
@@ -89,7 +92,7 @@ row() { # NAME MARKS CPU PATH CPUS MEMORY MANIFEST SCRIPT VARIABLE=VALUE...
 	rm -f "$dir"/{bundle.cpio,esp.img}
 	echo $status >"$dir/status"
 	if [ $status = 0 ]; then
-		echo "ok   $name: $cpu, $path, $text ($seconds s)"
+		echo "ok   $name: $cpu, $path, $text ($seconds s, $(cpu_seconds) s of CPU)"
 	else
 		[ ! -f "$dir/console.log" ] || tail -n 25 "$dir/console.log"
 		echo "FAIL $name: $cpu, $path, $text; see $dir/console.log ($seconds s)"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SOURCES: core/aspace.c core/gmem.c core/pgtable.c core/pt_pool.c core/pt_range.c arch/arm64/pt_formats.c hal/fake/fake.c hal/fake/fake_log.c hal/fake/fake_mem.c hal/fake/fake_tlb.c */
+/* SOURCES: core/aspace.c core/gmem.c core/pgtable.c core/pt_pool.c core/pt_range.c arch/arm64/pt_formats.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c hal/fake/fake_mem.c hal/fake/fake_tlb.c */
 /* Frame ownership, address spaces and guest memory access, seen by guests of the fake machine. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -187,7 +187,7 @@ static void check_started(const struct vm *vm)
 
 static void check_gone(const struct vm *vm)
 {
-	static const u8 zeros[MIB(6)];
+	static const u8 zeros[MIB(3)];
 	const struct aspace *as = vm->aspace;
 
 	assert_int_equal(as->phase, ASPACE_EMPTY);
@@ -515,7 +515,7 @@ static void a_thousand_cycles_leave_every_pool_at_plan_size(void **state UNUSED)
 
 static void cycles_of_vms_in_pieces_of_small_pages_leave_as_little(void **state UNUSED)
 {
-	assert_true(plan.vms[LIN].nr_ram > 2);
+	assert_true(plan.vms[LIN].nr_ram > 1);
 	assert_int_equal(plan.nr_refused, 1);
 	cycles(120);
 	assert_true(most.writes >= ASPACE_STEPS);

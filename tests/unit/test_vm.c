@@ -324,6 +324,21 @@ static void a_start_by_a_person_forgets_the_restarts(void **state UNUSED)
 	assert_state(VM_HALTED);
 }
 
+static void a_start_after_destroy_and_create_forgets_the_restarts(void **state UNUSED)
+{
+	bring_to(VM_RUNNING);
+	for (u32 i = 0; i < 6; i++)
+		post(VM_EV_GUEST_RESET);
+	assert_state(VM_HALTED);
+	post(VM_EV_DESTROY);
+	post(VM_EV_CREATE);
+	assert_state(VM_READY);
+	post(VM_EV_START);
+	for (u32 i = 0; i < 5; i++)
+		post(VM_EV_GUEST_RESET);
+	assert_state(VM_RUNNING);
+}
+
 static void destroy_works_from_every_state_and_leaves_nothing(void **state UNUSED)
 {
 	static const enum vm_state from[] = {VM_READY, VM_RUNNING, VM_PAUSED, VM_HALTED};
@@ -593,6 +608,7 @@ int main(void)
 		T(the_limit_on_restarts_says_so),
 		T(restarts_further_apart_go_on_for_ever),
 		T(a_start_by_a_person_forgets_the_restarts),
+		T(a_start_after_destroy_and_create_forgets_the_restarts),
 		T(destroy_works_from_every_state_and_leaves_nothing),
 		T(destroy_during_a_build_aborts_it),
 		T(a_build_that_fails_is_scrubbed),

@@ -27,7 +27,8 @@ static void range_undefined(const struct range *r, u32 *undefined, u32 *other)
 			for (u32 op2 = r->op20; op2 <= r->op21; op2++)
 				for (u32 write = 0; write <= 1; write++) {
 					struct outcome o = run_insn(SYS_INSN(!write, r->op0, r->op1, crn, crm, op2), 0, 0);
-					bool right = o.taken == 1 && o.ec == EC_UNKNOWN;
+					/* FEAT_IDST: another class for what is nothing in the space of identification */
+					bool right = o.taken == 1 && (o.ec == EC_UNKNOWN || (o.ec == EC_SYSREG && !crn));
 
 					*(right ? undefined : other) += 1;
 					if (!right && *other < 4)
@@ -170,7 +171,7 @@ static void read_all(void)
 
 		if (!o.taken)
 			values++;
-		else if (o.ec == EC_UNKNOWN || (o.ec == EC_SYSREG && !(i >> 7 & 15))) /* FEAT_IDST */
+		else if (o.ec == EC_UNKNOWN || (o.ec == EC_SYSREG && !(i >> 7 & 15)))
 			undefined++;
 		else if (!other++)
 			say("%x: EC %x,", i, o.ec);
