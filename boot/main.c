@@ -183,7 +183,8 @@ static void apply_plan(void)
 	struct machine_uart u;
 
 	log_level = the_plan.log_level;
-	if (the_plan.nr_vms == 0 && !cpus[the_plan.housekeeping[0]].online) /* refused: defaults were restored */
+	if (the_plan.nr_vms == 0 &&
+	    !cpus[the_plan.housekeeping[0]].online) /* refused: defaults were restored */
 		the_plan.housekeeping[0] = (u16)the_machine.boot_cpu;
 	for (u32 i = 0; i < the_plan.nr_housekeeping; i++)
 		cpus[the_plan.housekeeping[i]].housekeeping = true;

@@ -451,7 +451,8 @@ static enum err open_slice(struct aspace *as, u64 gpa, u64 size, u64 pos, void *
 	struct frame_range *f = frames_of(as, r);
 	u64 off = gpa + pos - r->gpa;
 
-	if (!state_may(f, FRAME_LOADED))
+	/* while zeroing is under way, what it has passed stays CLEAN */
+	if (!state_may(f, FRAME_LOADED) || as->cur || as->pos)
 		return ERR_STATE;
 	set_state(f, FRAME_LOADED);
 	*va = window_open(HPA(r->hpa + off), min_u64(min_u64(size - pos, r->size - off), ASPACE_SLICE), got);

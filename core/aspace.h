@@ -151,7 +151,7 @@ enum err aspace_scrub_step(struct aspace *as) MUST_USE;
  * Copy [src, src+size) of hypervisor-owned memory to gpa, one slice a call; *pos starts at 0
  * and is kept by the caller. Read-only regions too. Clean to the point of coherency; the caller
  * owes icache_inval_all() after the last. ERR_RANGE: not wholly in private RAM or
- * flash; ERR_STATE: those frames are neither CLEAN nor LOADED.
+ * flash; ERR_STATE: those frames are neither CLEAN nor LOADED, or zeroing is under way.
  */
 enum err aspace_load_step(struct aspace *as, gpa_t gpa, hpa_t src, u64 size, u64 *pos) MUST_USE;
 /* The same with one byte's value: erased flash. */

@@ -10,6 +10,7 @@
  * (rx, tx_room) come from the housekeeping CPU without a lock held.
  */
 #include "drivers/emul/pl011.h"
+#include "drivers/emul/primecell.h"
 
 #include "core/console.h"
 #include "core/string.h"
@@ -32,7 +33,6 @@ enum {
 	R_ICR = 0x44 / 4,
 	R_DMACR = 0x48 / 4,
 };
-#define ID_FIRST 0xfe0
 
 /* FR (3.3.3) */
 #define FR_BUSY (1u << 3)
@@ -226,14 +226,6 @@ static u32 read_reg(const struct vpl011 *d, u32 reg)
 	return reg < PL011_REGS ? d->reg[reg] : 0;
 }
 
-/* PeriphID0-3 and PCellID0-3 (3.3.15, 3.3.16): part 0x011, designer 0x41, revision 3 = r1p5 */
-static u32 id_reg(u64 off)
-{
-	static const u8 id[8] = {0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-
-	return id[(off - ID_FIRST) / 4 % 8];
-}
-
 static u64 vpl011_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size UNUSED)
 {
 	struct vpl011 *d = dev;
@@ -242,8 +234,8 @@ static u64 vpl011_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size UN
 
 	if (off & 3)
 		return 0;
-	if (off >= ID_FIRST)
-		return id_reg(off);
+	if (off >= PRIMECELL_ID)
+		return primecell_id(off, 0x011, 3);
 	spin_lock(&d->lock);
 	if (off / 4 == R_DR) {
 		value = read_dr(d, &was_full);

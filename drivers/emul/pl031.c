@@ -9,6 +9,7 @@
  * timer. Lock: dev->lock, then the VM's interrupt lock.
  */
 #include "drivers/emul/pl031.h"
+#include "drivers/emul/primecell.h"
 
 #include "hal/cpu.h"
 #include "hal/vcpu.h"
@@ -22,7 +23,6 @@
 #define RTC_RIS 0x14
 #define RTC_MIS 0x18
 #define RTC_ICR 0x1c
-#define ID_FIRST 0xfe0
 
 #define EPOCH_2026 1767225600u /* 2026-01-01T00:00:00Z */
 
@@ -94,13 +94,6 @@ static void alarm_job(struct house_job *job)
 
 /* ---- registers ---- */
 
-static u32 id_reg(u64 off)
-{
-	static const u8 id[8] = {0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-
-	return id[(off - ID_FIRST) / 4 % 8];
-}
-
 static u64 vpl031_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size UNUSED)
 {
 	struct vpl031 *d = dev;
@@ -108,8 +101,8 @@ static u64 vpl031_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size UN
 
 	if (off & 3)
 		return 0;
-	if (off >= ID_FIRST)
-		return id_reg(off);
+	if (off >= PRIMECELL_ID)
+		return primecell_id(off, 0x031, 1);
 	spin_lock(&d->lock);
 	check_match(d);
 	const u32 regs[] = {now_seconds(d), d->mr, d->lr, 1, d->imsc, d->ris, d->ris & d->imsc};

@@ -5,6 +5,7 @@
  * Lock: dev->lock, then the VM's interrupt lock.
  */
 #include "drivers/emul/pl061.h"
+#include "drivers/emul/primecell.h"
 
 #include "hal/cpu.h"
 #include "hal/vcpu.h"
@@ -12,7 +13,6 @@
 /* Registers (3.2, table 3-1), as index from 0x400 */
 enum { R_DIR, R_IS, R_IBE, R_IEV, R_IE, R_RIS, R_MIS, R_IC, R_AFSEL, NR_REGS };
 #define DATA_END 0x400
-#define ID_FIRST 0xfd0
 
 static u8 lines(const struct vpl061 *d)
 {
@@ -42,14 +42,6 @@ static void sense(struct vpl061 *d, u8 before)
 	update_irq(d);
 }
 
-/* PeriphID4-7, PeriphID0-3 and PCellID0-3: part 0x061, designer 0x41 */
-static u32 id_reg(u64 off)
-{
-	static const u8 id[12] = {0, 0, 0, 0, 0x61, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
-
-	return id[(off - ID_FIRST) / 4 % 12];
-}
-
 static u64 vpl061_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size UNUSED)
 {
 	struct vpl061 *d = dev;
@@ -57,8 +49,8 @@ static u64 vpl061_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size UN
 
 	if (off & 3)
 		return 0;
-	if (off >= ID_FIRST)
-		return id_reg(off);
+	if (off >= PRIMECELL_ID)
+		return primecell_id(off, 0x061, 0);
 	spin_lock(&d->lock);
 	const u8 regs[NR_REGS] = {d->dir, d->is, d->ibe, d->iev, d->ie, d->ris, d->ris & d->ie, 0, d->afsel};
 
@@ -88,7 +80,7 @@ static void vpl061_write(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size 
 	struct vpl061 *d = dev;
 	u8 before, mask = (u8)(off >> 2);
 
-	if ((off & 3) || off >= ID_FIRST)
+	if ((off & 3) || off >= PRIMECELL_ID)
 		return;
 	spin_lock(&d->lock);
 	before = lines(d);

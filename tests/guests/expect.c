@@ -222,6 +222,13 @@ static void start(char **command)
 	fcntl(to_child, F_SETFL, O_NONBLOCK);
 }
 
+/* Whoever ends this program ends the command too. */
+static void on_signal(int signal_number)
+{
+	kill(child, SIGTERM);
+	_exit(128 + signal_number);
+}
+
 static void keep(const char *bytes, size_t n)
 {
 	if (output_len + n + 1 > output_room) {
@@ -492,6 +499,9 @@ int main(int argc, char **argv)
 	setvbuf(logfile, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
 	start(argv + dashes + 1);
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	signal(SIGHUP, on_signal);
 	for (int i = 0; i < nr_steps; i++)
 		run(&steps[i]);
 	fprintf(logfile, "\n<<< %.1f s: all %d steps done\n", now(), nr_steps);

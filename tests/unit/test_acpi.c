@@ -9,9 +9,7 @@
 
 #include "acpi_build.h"
 #include "boot/acpi.h"
-#include "hal/fake/fake.h"
-
-static struct machine m;
+#include "machine_env.h"
 
 const void *acpi_map(hpa_t pa, u64 size)
 {
@@ -20,9 +18,7 @@ const void *acpi_map(hpa_t pa, u64 size)
 
 static int setup(void **state)
 {
-	(void)state;
-	memset(&m, 0, sizeof(m));
-	fake_reset();
+	machine_setup(state);
 	return machine_add_ram(&m, 0x40000000, 0x80000000, 0) == OK ? 0 : -1;
 }
 
@@ -50,15 +46,7 @@ static void a_machine_with_a_redistributor_region_is_read(void **state)
 	assert_int_equal(m.cpus[1].hwid, 0x100);
 	assert_int_equal(m.cpus[1].acpi_uid, 8);
 	assert_int_equal(m.cpus[0].gicr, 0);
-	assert_int_equal(m.gic.version, 3);
-	assert_int_equal(m.gic.dist.v, 0x8000000);
-	assert_int_equal(m.gic.nr_redist, 1);
-	assert_int_equal(m.gic.redist[0].base.v, 0x80a0000);
-	assert_int_equal(m.gic.redist[0].size, 0xf60000);
-	assert_int_equal(m.gic.maint_intid, 25);
-	assert_int_equal(m.timer.phys_intid, 30);
-	assert_int_equal(m.timer.virt_intid, 27);
-	assert_int_equal(m.timer.hyp_intid, 26);
+	assert_virt_interrupts();
 	assert_int_equal(m.conduit, PSCI_SMC);
 	assert_true(fake_log_has("CPU 0x200 is not present yet"));
 }

@@ -326,6 +326,19 @@ static void a_build_given_up_after_loading_leaves_no_image(void **state UNUSED)
 	assert_int_equal(frames_find(HPA(RAM_A), RAM_SIZE)->state, FRAME_CLEAN);
 }
 
+static void nothing_is_loaded_while_zeroing_is_under_way(void **state UNUSED)
+{
+	assert_int_equal(run(aspace_zero_step, &a), OK);
+	assert_int_equal(run(aspace_map_step, &a), OK);
+	assert_int_equal(run(aspace_unmap_step, &a), OK);
+	/* the flash, at address 0, is zeroed first: it is CLEAN, the RAM is not yet */
+	while (frames_find(HPA(FLASH_A), FLASH_SIZE)->state != FRAME_CLEAN)
+		assert_int_equal(aspace_zero_step(&a), ERR_AGAIN);
+	assert_int_equal(load(&a, 0, IMAGE, PAGE_SIZE), ERR_STATE);
+	assert_int_equal(run(aspace_scrub_step, &a), OK);
+	assert_int_equal(load(&a, 0, IMAGE, PAGE_SIZE), OK);
+}
+
 static void a_clean_frame_is_not_zeroed_again(void **state UNUSED)
 {
 	build(&a);
@@ -483,6 +496,7 @@ int main(void)
 		TEST(each_slice_of_unmapping_leaves_nothing_stale),
 		TEST(a_half_mapped_space_can_be_taken_down),
 		TEST(a_build_given_up_after_loading_leaves_no_image),
+		TEST(nothing_is_loaded_while_zeroing_is_under_way),
 		TEST(a_clean_frame_is_not_zeroed_again),
 		TEST(a_thousand_lives_leave_every_pool_as_planned),
 		TEST(shared_frames_are_read_only_in_every_vm),

@@ -107,8 +107,9 @@ static void compare(u32 insn)
 /* All of bits 31:21 with 11:10, a few registers and immediates. */
 static void every_class_is_decoded_as_its_table_says(void **state)
 {
-	static const u32 rest[] = {0x00000000, 0x001ff3ff, 0x0000001f, 0x000003e0, 0x00000041, 0x00108021, 0x0017f0e5,
-				   0x000fffff, 0x00100020, 0x001ff000, 0x00000400, 0x00007c1f, 0x00000421};
+	static const u32 rest[] = {0x00000000, 0x001ff3ff, 0x0000001f, 0x000003e0, 0x00000041,
+				   0x00108021, 0x0017f0e5, 0x000fffff, 0x00100020, 0x001ff000,
+				   0x00000400, 0x00007c1f, 0x00000421};
 
 	(void)state;
 	for (u32 high = 0; high < 1u << 11; high++)
@@ -147,7 +148,7 @@ static void what_means_nothing_to_a_device_is_refused(void **state)
 		0x885f7c01, 0x88027c01, 0xc87f0801,             /* ldxr, stxr, ldxp */
 		0x88a17c02, 0xb8218002, 0xb8210002, 0x48207c82, /* cas, swp, ldadd, casp */
 		0xd50b7420, 0xf9800000, 0xf8a06800, 0x18000001, /* dc zva, prfm, prfm, ldr literal */
-		0xb8616801, 0xf8200401, 0x69000400, /* register offset, ldraa, stgp */
+		0xb8616801, 0xf8200401, 0x69000400,             /* register offset, ldraa, stgp */
 		0xd503201f, 0,          0xffffffff,
 	};
 	struct decoded d;

@@ -11,9 +11,8 @@
 
 #include "boot/fdt.h"
 #include "filter.h"
-#include "hal/fake/fake.h"
+#include "machine_env.h"
 
-static struct machine m;
 static u64 tree[8192];
 
 static void *load(const char *name)
@@ -22,22 +21,6 @@ static void *load(const char *name)
 	/* Room for edits. */
 	assert_int_equal(fdt_open_into(tree, tree, sizeof(tree)), 0);
 	return tree;
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	memset(&m, 0, sizeof(m));
-	fake_reset();
-	return 0;
-}
-
-static bool is_free(u64 at)
-{
-	for (u32 i = 0; i < m.nr_ram; i++)
-		if (range_inside(at, 1, m.ram[i].base.v, m.ram[i].size))
-			return true;
-	return false;
 }
 
 static u32 node_of(u64 at)
@@ -60,15 +43,7 @@ static void qemu_virt_is_read_whole(void **state)
 	for (u32 i = 0; i < 4; i++)
 		assert_int_equal(m.cpus[i].hwid, i);
 	assert_int_equal(m.conduit, PSCI_SMC);
-	assert_int_equal(m.gic.version, 3);
-	assert_int_equal(m.gic.dist.v, 0x8000000);
-	assert_int_equal(m.gic.nr_redist, 1);
-	assert_int_equal(m.gic.redist[0].base.v, 0x80a0000);
-	assert_int_equal(m.gic.redist[0].size, 0xf60000);
-	assert_int_equal(m.gic.maint_intid, 25);
-	assert_int_equal(m.timer.phys_intid, 30);
-	assert_int_equal(m.timer.virt_intid, 27);
-	assert_int_equal(m.timer.hyp_intid, 26);
+	assert_virt_interrupts();
 	assert_int_equal(m.timer.hz, 0);
 	assert_int_equal(m.uart.kind, UART_PL011);
 	assert_int_equal(m.uart.base.v, 0x9000000);
@@ -269,7 +244,7 @@ static void a_machine_without_what_is_needed_is_refused_with_the_reason(void **s
 		void *fdt = load("virt");
 		int node = fdt_path_offset(fdt, rows[i].node);
 
-		setup(NULL);
+		machine_setup(NULL);
 		if (rows[i].compatible)
 			fdt_setprop_string(fdt, node, "compatible", rows[i].compatible);
 		else
@@ -302,7 +277,7 @@ static void a_damaged_tree_is_read_without_harm(void **state)
 	for (u32 i = fdt_off_dt_struct(fdt); i < size; i++) {
 		u8 old = fdt[i];
 
-		setup(NULL);
+		machine_setup(NULL);
 		fdt[i] = (u8)(old ^ 0xff);
 		(void)!machine_from_fdt(fdt, &m);
 		fdt[i] = old;
@@ -312,23 +287,24 @@ static void a_damaged_tree_is_read_without_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(qemu_virt_is_read_whole, setup),
-		cmocka_unit_test_setup(only_enabled_psci_cpus_are_used_and_each_once, setup),
-		cmocka_unit_test_setup(reserved_memory_is_never_free, setup),
-		cmocka_unit_test_setup(the_initrd_is_the_bundle_and_not_free, setup),
-		cmocka_unit_test_setup(a_bundle_from_the_handoff_block_stays, setup),
-		cmocka_unit_test_setup(memory_carries_its_numa_node, setup),
-		cmocka_unit_test_setup(ram_known_from_uefi_is_not_added_to_but_gets_its_nodes, setup),
-		cmocka_unit_test_setup(two_redistributor_regions_and_a_stride_are_read, setup),
-		cmocka_unit_test_setup(timers_are_found_by_name_in_any_order, setup),
-		cmocka_unit_test_setup(the_console_is_found_by_alias_behind_two_buses, setup),
-		cmocka_unit_test_setup(a_console_path_of_the_manifest_is_looked_up, setup),
-		cmocka_unit_test_setup(an_address_that_no_bus_maps_is_no_device, setup),
-		cmocka_unit_test_setup(ecam_windows_end_with_their_bus_range_or_size, setup),
-		cmocka_unit_test_setup(four_byte_initrd_addresses_are_understood, setup),
-		cmocka_unit_test_setup(a_machine_without_what_is_needed_is_refused_with_the_reason, setup),
-		cmocka_unit_test_setup(what_is_no_tree_is_refused, setup),
-		cmocka_unit_test_setup(a_damaged_tree_is_read_without_harm, setup),
+		cmocka_unit_test_setup(qemu_virt_is_read_whole, machine_setup),
+		cmocka_unit_test_setup(only_enabled_psci_cpus_are_used_and_each_once, machine_setup),
+		cmocka_unit_test_setup(reserved_memory_is_never_free, machine_setup),
+		cmocka_unit_test_setup(the_initrd_is_the_bundle_and_not_free, machine_setup),
+		cmocka_unit_test_setup(a_bundle_from_the_handoff_block_stays, machine_setup),
+		cmocka_unit_test_setup(memory_carries_its_numa_node, machine_setup),
+		cmocka_unit_test_setup(ram_known_from_uefi_is_not_added_to_but_gets_its_nodes, machine_setup),
+		cmocka_unit_test_setup(two_redistributor_regions_and_a_stride_are_read, machine_setup),
+		cmocka_unit_test_setup(timers_are_found_by_name_in_any_order, machine_setup),
+		cmocka_unit_test_setup(the_console_is_found_by_alias_behind_two_buses, machine_setup),
+		cmocka_unit_test_setup(a_console_path_of_the_manifest_is_looked_up, machine_setup),
+		cmocka_unit_test_setup(an_address_that_no_bus_maps_is_no_device, machine_setup),
+		cmocka_unit_test_setup(ecam_windows_end_with_their_bus_range_or_size, machine_setup),
+		cmocka_unit_test_setup(four_byte_initrd_addresses_are_understood, machine_setup),
+		cmocka_unit_test_setup(a_machine_without_what_is_needed_is_refused_with_the_reason,
+				       machine_setup),
+		cmocka_unit_test_setup(what_is_no_tree_is_refused, machine_setup),
+		cmocka_unit_test_setup(a_damaged_tree_is_read_without_harm, machine_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

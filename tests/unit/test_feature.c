@@ -113,13 +113,15 @@ static void what_is_hidden_stays_hidden_whatever_the_machine_has(void **state UN
 	for (u32 i = 0; i < ARRAY_SIZE(hidden); i++)
 		for (u32 k = 0; k < 14 && (!k || hidden[i].lo[k]); k++)
 			if (guest_field(hidden[i].crm, hidden[i].op2, hidden[i].lo[k]))
-				fail_msg("crm %u op2 %u bit %u is shown", hidden[i].crm, hidden[i].op2, hidden[i].lo[k]);
+				fail_msg("crm %u op2 %u bit %u is shown", hidden[i].crm, hidden[i].op2,
+					 hidden[i].lo[k]);
 }
 
 static void a_register_that_no_table_names_reads_as_zero(void **state UNUSED)
 {
-	static const u8 unnamed[][2] = {{1, 3}, {3, 3}, {3, 5}, {3, 6}, {3, 7}, {4, 2}, {4, 3}, {4, 5}, {4, 7}, {5, 1},
-					{5, 4}, {5, 5}, {6, 3}, {6, 7}, {7, 3}, {7, 4}, {7, 7}};
+	static const u8 unnamed[][2] = {{1, 3}, {3, 3}, {3, 5}, {3, 6}, {3, 7}, {4, 2},
+					{4, 3}, {4, 5}, {4, 7}, {5, 1}, {5, 4}, {5, 5},
+					{6, 3}, {6, 7}, {7, 3}, {7, 4}, {7, 7}};
 
 	set_all(~0ULL);
 	cpu_is_read();
@@ -165,9 +167,9 @@ static void aarch32_registers_hide_what_the_64_bit_ones_hide(void **state UNUSED
 	set("ID_PFR0_EL1", 0x21310131);
 	set("ID_DFR0_EL1", 0x15011088 & ~0xfULL);
 	cpu_is_read();
-	assert_int_equal(guest_field(1, 0, 28), 0); /* RAS */
-	assert_int_equal(guest_field(1, 0, 20), 0); /* AMU */
-	assert_int_equal(guest_field(1, 0, 24), 1); /* DIT */
+	assert_int_equal(guest_field(1, 0, 28), 0);         /* RAS */
+	assert_int_equal(guest_field(1, 0, 20), 0);         /* AMU */
+	assert_int_equal(guest_field(1, 0, 24), 1);         /* DIT */
 	assert_int_equal(feature_guest_id(&vcpu, 1, 2), 0); /* PMU, trace */
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "boot/memmap.h"
-#include "hal/fake/fake.h"
+#include "machine_env.h"
 
 #define WB 8
 #define RUNTIME (UINT64_C(1) << 63)
@@ -18,24 +18,6 @@ struct desc {
 	u32 type, pad;
 	u64 phys, virt, pages, attr, more;
 };
-
-static struct machine m;
-
-static int setup(void **state)
-{
-	(void)state;
-	memset(&m, 0, sizeof(m));
-	fake_reset();
-	return 0;
-}
-
-static bool is_free(u64 at)
-{
-	for (u32 i = 0; i < m.nr_ram; i++)
-		if (range_inside(at, 1, m.ram[i].base.v, m.ram[i].size))
-			return true;
-	return false;
-}
 
 #define READ(map) machine_ram_from_efi(map, sizeof(map), sizeof((map)[0]), &m)
 
@@ -194,15 +176,16 @@ static void nodes_split_free_ranges_where_they_meet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(only_free_types_become_ram, setup),
-		cmocka_unit_test_setup(memory_with_special_attributes_is_left_alone, setup),
-		cmocka_unit_test_setup(an_overlapping_firmware_entry_wins_in_either_order, setup),
-		cmocka_unit_test_setup(page_zero_is_never_free, setup),
-		cmocka_unit_test_setup(a_malformed_map_is_refused, setup),
-		cmocka_unit_test_setup(more_ranges_than_the_table_holds_are_dropped_with_a_warning, setup),
-		cmocka_unit_test_setup(a_handoff_block_keeps_image_bundle_map_and_itself, setup),
-		cmocka_unit_test_setup(a_handoff_block_is_told_from_a_device_tree, setup),
-		cmocka_unit_test_setup(nodes_split_free_ranges_where_they_meet, setup),
+		cmocka_unit_test_setup(only_free_types_become_ram, machine_setup),
+		cmocka_unit_test_setup(memory_with_special_attributes_is_left_alone, machine_setup),
+		cmocka_unit_test_setup(an_overlapping_firmware_entry_wins_in_either_order, machine_setup),
+		cmocka_unit_test_setup(page_zero_is_never_free, machine_setup),
+		cmocka_unit_test_setup(a_malformed_map_is_refused, machine_setup),
+		cmocka_unit_test_setup(more_ranges_than_the_table_holds_are_dropped_with_a_warning,
+				       machine_setup),
+		cmocka_unit_test_setup(a_handoff_block_keeps_image_bundle_map_and_itself, machine_setup),
+		cmocka_unit_test_setup(a_handoff_block_is_told_from_a_device_tree, machine_setup),
+		cmocka_unit_test_setup(nodes_split_free_ranges_where_they_meet, machine_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

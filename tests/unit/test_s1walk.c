@@ -49,9 +49,9 @@ static const struct {
 	u32 granule, tsz, page;
 	s32 start;
 } geometry[] = {
-	{KIB4, 16, 12, 0},  {KIB4, 25, 12, 1},  {KIB4, 34, 12, 2},  {KIB4, 39, 12, 2},  {KIB4, 43, 12, 3},  {KIB4, 12, 12, -1},
-	{KIB16, 16, 14, 0}, {KIB16, 17, 14, 1}, {KIB16, 28, 14, 2}, {KIB16, 39, 14, 3}, {KIB64, 16, 16, 1}, {KIB64, 22, 16, 2},
-	{KIB64, 35, 16, 3}, {KIB64, 12, 16, 1},
+	{KIB4, 16, 12, 0},  {KIB4, 25, 12, 1},  {KIB4, 34, 12, 2},  {KIB4, 39, 12, 2},  {KIB4, 43, 12, 3},
+	{KIB4, 12, 12, -1}, {KIB16, 16, 14, 0}, {KIB16, 17, 14, 1}, {KIB16, 28, 14, 2}, {KIB16, 39, 14, 3},
+	{KIB64, 16, 16, 1}, {KIB64, 22, 16, 2}, {KIB64, 35, 16, 3}, {KIB64, 12, 16, 1},
 };
 
 /* Tables 0, 1, ... lead to a table in the hole at `level`; indices are those of an arbitrary address. */

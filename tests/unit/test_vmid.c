@@ -17,9 +17,9 @@
 
 static struct vmid_pool pool;
 static struct vmid vms[VMS];
-static u8 loaded[CPUS];            /* VM on each CPU */
-static u8 cached[1u << 16];        /* by VMID: whose translations some TLB holds */
-static u8 under[CPUS];             /* VMID in VTTBR_EL2 of each CPU, 0: none */
+static u8 loaded[CPUS];     /* VM on each CPU */
+static u8 cached[1u << 16]; /* by VMID: whose translations some TLB holds */
+static u8 under[CPUS];      /* VMID in VTTBR_EL2 of each CPU, 0: none */
 static u32 flushes;
 
 /* All translations of all CPUs go; those of running VMs may come back at once. */

@@ -106,6 +106,22 @@ static void a_timer_that_still_asserts_fires_again_after_eoi(void **s UNUSED)
 	env_done();
 }
 
+static void a_read_of_pending_does_not_show_a_level_that_has_gone(void **s UNUSED)
+{
+	tenv(false);
+	guest_cntv(0, ON);
+	assert_true(host_irq(TIMER_VIRT));
+	assert_true(get_bit(ISPENDR, 27));
+	guest_cntv(9000, ON);
+	assert_false(get_bit(ISPENDR, 27));
+	assert_int_equal(iar(), FAKE_NONE);
+	assert_false(fake_gic_here()->ppi_active[27]);
+	fake_cpu.now = 10500;
+	assert_true(host_irq(TIMER_VIRT)); /* and can fire again */
+	assert_int_equal(iar(), 27);
+	env_done();
+}
+
 static void a_timer_the_guest_silenced_before_acknowledge_is_retired(void **s UNUSED)
 {
 	tenv(false);
@@ -450,6 +466,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_deadline_reaches_the_guest_and_its_eoi_frees_the_physical_interrupt),
 		cmocka_unit_test(a_timer_that_still_asserts_fires_again_after_eoi),
+		cmocka_unit_test(a_read_of_pending_does_not_show_a_level_that_has_gone),
 		cmocka_unit_test(a_timer_the_guest_silenced_before_acknowledge_is_retired),
 		cmocka_unit_test(a_timer_disabled_in_the_gic_waits_and_is_delivered_when_enabled),
 		cmocka_unit_test(disabling_the_ppi_while_in_the_list_register_keeps_it_linked),

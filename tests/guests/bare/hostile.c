@@ -5,8 +5,9 @@
 #define ROW_MS 400
 #define OTHER_MS 200
 
-static const struct row *const groups[] = {memory_rows, walk_rows,   mmio_rows,    call_rows, register_rows, system_rows,
-					   debug_rows,  aarch32_rows, time_rows, gic_rows,  fuzz_rows,     last_rows};
+static const struct row *const groups[] = {memory_rows,   walk_rows,   mmio_rows,  call_rows,
+					   register_rows, system_rows, debug_rows, aarch32_rows,
+					   time_rows,     gic_rows,    fuzz_rows,  last_rows};
 
 static u64 context[16], code_buffer[2] __attribute__((aligned(16)));
 static const struct row *current;
@@ -66,7 +67,8 @@ struct outcome run_insn(u32 insn, u64 x0, u64 x1)
 	const u64 regs[8] = {x0, x1};
 
 	*(volatile u64 *)code_buffer = 0xd65f03c000000000ULL | insn;
-	__asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(code_buffer) : "memory");
+	__asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish\n\tisb" ::"r"(code_buffer)
+			 : "memory");
 	return run_code(code_buffer, regs);
 }
 
@@ -74,11 +76,24 @@ static const struct {
 	u32 ec;
 	const char *name;
 } kinds[] = {
-	{0x00, "undefined"}, {0x0e, "illegal state"}, {0x15, "SVC"},        {0x18, "trapped register"},
-	{0x19, "SVE trap"},  {0x1d, "SME trap"},      {0x20, "fetch abort from EL0"}, {0x21, "fetch abort"},
-	{0x22, "PC misaligned"}, {0x24, "abort from EL0"}, {0x25, "abort"}, {0x26, "SP misaligned"},
-	{0x30, "breakpoint from EL0"}, {0x31, "breakpoint"}, {0x33, "step"}, {0x35, "watchpoint"},
-	{0x3c, "BRK"}, {0x2f, "SError"},
+	{0x00, "undefined"},
+	{0x0e, "illegal state"},
+	{0x15, "SVC"},
+	{0x18, "trapped register"},
+	{0x19, "SVE trap"},
+	{0x1d, "SME trap"},
+	{0x20, "fetch abort from EL0"},
+	{0x21, "fetch abort"},
+	{0x22, "PC misaligned"},
+	{0x24, "abort from EL0"},
+	{0x25, "abort"},
+	{0x26, "SP misaligned"},
+	{0x30, "breakpoint from EL0"},
+	{0x31, "breakpoint"},
+	{0x33, "step"},
+	{0x35, "watchpoint"},
+	{0x3c, "BRK"},
+	{0x2f, "SError"},
 };
 
 static const char *kind(u32 ec)

@@ -21,8 +21,8 @@ struct row {
 };
 
 /* Each file's rows; ended by one without a name. */
-extern const struct row memory_rows[], walk_rows[], mmio_rows[], fuzz_rows[], gic_rows[], call_rows[], register_rows[],
-	system_rows[], debug_rows[], aarch32_rows[], time_rows[], last_rows[];
+extern const struct row memory_rows[], walk_rows[], mmio_rows[], fuzz_rows[], gic_rows[], call_rows[],
+	register_rows[], system_rows[], debug_rows[], aarch32_rows[], time_rows[], last_rows[];
 
 /* ---- hostile.c ---- */
 
@@ -54,8 +54,8 @@ struct outcome run_code(const void *code, const u64 regs[8]);
 /* The same for one instruction. */
 struct outcome run_insn(u32 insn, u64 x0, u64 x1);
 /* One instruction with a return behind it, as data (dst in x1, base in x0 by convention). */
-#define CODE(name, text)                                                                                 \
-	extern const char name[];                                                                        \
+#define CODE(name, text)          \
+	extern const char name[]; \
 	__asm__(".pushsection .text\n.balign 8\n.global " #name "\n" #name ": " text "\nret\n.popsection")
 
 /* "ok", "undefined", "data abort 10 w"..., and what is wrong with FAR (when `va` is not NO_VA) or ELR. */
@@ -63,9 +63,9 @@ struct outcome run_insn(u32 insn, u64 x0, u64 x1);
 void say_outcome(const struct outcome *o, u64 pc, u64 va);
 
 /* MRS and MSR of a register by its encoding, x1. */
-#define SYS_INSN(read, op0, op1, crn, crm, op2)                                                                  \
-	(0xd5000000u | (read ? 1u << 21 : 0) | (u32)(op0) << 19 | (u32)(op1) << 16 | (u32)(crn) << 12 | (u32)(crm) << 8 | \
-	 (u32)(op2) << 5 | 1)
+#define SYS_INSN(read, op0, op1, crn, crm, op2)                                                         \
+	(0xd5000000u | (read ? 1u << 21 : 0) | (u32)(op0) << 19 | (u32)(op1) << 16 | (u32)(crn) << 12 | \
+	 (u32)(crm) << 8 | (u32)(op2) << 5 | 1)
 
 /* ---- hostile_asm.S ---- */
 

@@ -53,15 +53,15 @@ A32(a_ldc, 0xecb05e01u);       /* ldc p14, c5, [r0], #4 */
 A32(a_hvc, 0xe1400070u);
 A32(a_smc, 0xe1600070u);
 A32(a_eret, 0xe160006eu);
-A32(a_vmrs, 0xeef00a10u);      /* vmrs r0, fpsid */
+A32(a_vmrs, 0xeef00a10u); /* vmrs r0, fpsid */
 A32(a_mrs_spsr, 0xe14f0000u);
 A32(a_cps, 0xf1020013u);
 A32(a_srs, 0xf96d0513u);
 A32(a_udf, 0xe7f000f0u);
 A32(a_bkpt, 0xe1200070u);
-A32(a_dmb, 0xee070fbau);       /* mcr p15, 0, r0, c7, c10, 5 */
-A32(a_user, 0xee1d0f50u);      /* mrc p15, 0, r0, c13, c0, 2 */
-A32(a_failed, 0x0e190f1du);    /* mrceq: Z is clear, so nothing */
+A32(a_dmb, 0xee070fbau);    /* mcr p15, 0, r0, c7, c10, 5 */
+A32(a_user, 0xee1d0f50u);   /* mrc p15, 0, r0, c13, c0, 2 */
+A32(a_failed, 0x0e190f1du); /* mrceq: Z is clear, so nothing */
 A32(a_wfi_failed, 0x0320f003u);
 
 static void coprocessors(void)
@@ -70,10 +70,25 @@ static void coprocessors(void)
 		const char *name;
 		const void *code;
 	} all[] = {
-		{"svc", a_svc},	 {"midr", a_midr},   {"sctlr", a_sctlr},   {"pmccntr", a_pmccntr}, {"pmcr", a_pmcr},
-		{"c15", a_impdef},      {"c11", a_impdef11}, {"pmccntr64", a_pmccntr64}, {"trace", a_trace}, {"ldc", a_ldc},
-		{"hvc", a_hvc},	 {"smc", a_smc},     {"eret", a_eret},     {"fpsid", a_vmrs},     {"udf", a_udf},
-		{"dmb", a_dmb},	 {"tpidr", a_user},  {"failed", a_failed}, {"wfi failed", a_wfi_failed},
+		{"svc", a_svc},
+		{"midr", a_midr},
+		{"sctlr", a_sctlr},
+		{"pmccntr", a_pmccntr},
+		{"pmcr", a_pmcr},
+		{"c15", a_impdef},
+		{"c11", a_impdef11},
+		{"pmccntr64", a_pmccntr64},
+		{"trace", a_trace},
+		{"ldc", a_ldc},
+		{"hvc", a_hvc},
+		{"smc", a_smc},
+		{"eret", a_eret},
+		{"fpsid", a_vmrs},
+		{"udf", a_udf},
+		{"dmb", a_dmb},
+		{"tpidr", a_user},
+		{"failed", a_failed},
+		{"wfi failed", a_wfi_failed},
 	};
 	const u64 regs[4] = {0};
 
@@ -102,11 +117,11 @@ static void odd_ones(void)
 	say("%u ended", ended);
 }
 
-A32(l_ldr, 0xe5901000u);      /* ldr r1, [r0] */
-A32(l_ldrb, 0xe5d01000u);     /* ldrb r1, [r0] */
-A32(l_post, 0xe4901004u);     /* ldr r1, [r0], #4 */
-A32(l_ldm, 0xe8900006u);      /* ldm r0, {r1, r2} */
-A32(l_ldrd, 0xe1c020d0u);     /* ldrd r2, r3, [r0] */
+A32(l_ldr, 0xe5901000u);  /* ldr r1, [r0] */
+A32(l_ldrb, 0xe5d01000u); /* ldrb r1, [r0] */
+A32(l_post, 0xe4901004u); /* ldr r1, [r0], #4 */
+A32(l_ldm, 0xe8900006u);  /* ldm r0, {r1, r2} */
+A32(l_ldrd, 0xe1c020d0u); /* ldrd r2, r3, [r0] */
 
 /* Device loads: with a syndrome they work; without one there is nothing to decode, so the bus says no. */
 static void loads(void)
@@ -146,11 +161,11 @@ static void big_endian(void)
 
 /* T32: IT EQ; <insn>EQ; IT state has to move on over a trapped instruction. */
 static const u16 t_it[] __attribute__((aligned(16))) = {
-	0x2000,                 /* movs r0, #0: Z set */
-	0xbf04,                 /* itt eq */
-	0xee19, 0x0f1d,         /* mrceq p15, 0, r0, c9, c13, 0: PMCCNTR */
-	0x2107,                 /* moveq r1, #7 */
-	0xdf05, 0xdf05,         /* svc #5 */
+	0x2000,         /* movs r0, #0: Z set */
+	0xbf04,         /* itt eq */
+	0xee19, 0x0f1d, /* mrceq p15, 0, r0, c9, c13, 0: PMCCNTR */
+	0x2107,         /* moveq r1, #7 */
+	0xdf05, 0xdf05, /* svc #5 */
 };
 static const u16 t_load[] __attribute__((aligned(16))) = {
 	0x2200,         /* movs r2, #0 */

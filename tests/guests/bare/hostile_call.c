@@ -24,7 +24,8 @@ static bool assigned(u32 id)
 
 static void all_calls(u64 smc)
 {
-	static const u16 numbers[] = {0, 1, 2, 0x1f, 0x20, 0x50, 0x5f, 0x100, 0x3f00, 0x7fff, 0x8000, 0xff00, 0xff01, 0xff03, 0xffff};
+	static const u16 numbers[] = {0,      1,      2,      0x1f,   0x20,   0x50,   0x5f,  0x100,
+				      0x3f00, 0x7fff, 0x8000, 0xff00, 0xff01, 0xff03, 0xffff};
 	u32 calls = 0, answered = 0, changed = 0;
 
 	for (u32 high = 0; high < 256; high++) {
@@ -54,11 +55,13 @@ static void smc_ranges(void)
 /* The upper half of x0 is no part of the number; a negative one is none. */
 static void odd_numbers(void)
 {
-	static const u64 id[] = {~0ULL, 0xffffffff00000000ULL, 1ULL << 63, 0xc600ff01, 0x8600ff01, 0x86000000, 0};
+	static const u64 id[] = {~0ULL, 0xffffffff00000000ULL, 1ULL << 63, 0xc600ff01, 0x8600ff01, 0x86000000,
+				 0};
 	u32 answered = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(id); i++)
-		answered += hvc_call(id[i], 0, 0, 0) != NOT_SUPPORTED || smc_call(id[i], 0, 0, 0) != NOT_SUPPORTED;
+		answered += hvc_call(id[i], 0, 0, 0) != NOT_SUPPORTED ||
+			    smc_call(id[i], 0, 0, 0) != NOT_SUPPORTED;
 	say("%u answered", answered);
 	say("version %lx", hvc_call(0xffffffff00000000ULL | PSCI_VERSION, 0, 0, 0));
 }
@@ -115,8 +118,17 @@ static void cpu_on_absent(void)
 
 static void cpu_on_nowhere(void)
 {
-	static const u64 entry[] = {0, 0x09000000, 0x08000000, RAM_BASE + 0x80001, RAM_BASE + 0x80002, RAM_BASE - 4,
-				    RAM_BASE + 0x4000000, RAM_BASE + 0x40000000, 1ULL << 48, ~3ULL, ~0ULL};
+	static const u64 entry[] = {0,
+				    0x09000000,
+				    0x08000000,
+				    RAM_BASE + 0x80001,
+				    RAM_BASE + 0x80002,
+				    RAM_BASE - 4,
+				    RAM_BASE + 0x4000000,
+				    RAM_BASE + 0x40000000,
+				    1ULL << 48,
+				    ~3ULL,
+				    ~0ULL};
 	u32 refused = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(entry); i++)
@@ -177,7 +189,8 @@ static void on_off_storm(void)
 /* Every CPU_SUSPEND ends by the timer interrupt. */
 static void suspend(void)
 {
-	static const u32 state[] = {0, 1, 0xffff, 0x10000, 0x1000000, 0x3000000, 0x3010000, 0x80000000, 0xfefe0000, ~0u};
+	static const u32 state[] = {0,         1,         0xffff,     0x10000,    0x1000000,
+				    0x3000000, 0x3010000, 0x80000000, 0xfefe0000, ~0u};
 	u32 back = 0, other = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(state) * 2; i++) {
@@ -185,7 +198,8 @@ static void suspend(void)
 
 		irq_off();
 		vtimer_set(counter() + 20000);
-		r = hvc_call(i & 1 ? PSCI_CPU_SUSPEND : 0x84000001u, state[i / 2], (u64)(uintptr_t)secondary_start, 7);
+		r = hvc_call(i & 1 ? PSCI_CPU_SUSPEND : 0x84000001u, state[i / 2],
+			     (u64)(uintptr_t)secondary_start, 7);
 		/* as in the specification: success, or refused parameters */
 		*(r == 0 || r == -2 ? &back : &other) += 1;
 		row_time(400);
@@ -196,9 +210,10 @@ static void suspend(void)
 
 static void not_offered(void)
 {
-	static const u32 id[] = {PSCI_MIGRATE, 0x84000005, 0x84000007, 0xc4000007, 0x8400000b, 0x8400000c, 0xc400000c, 0x8400000d,
-				 0xc400000d, 0x8400000e, 0xc400000e, 0x8400000f, 0x84000010, 0xc4000010, 0x84000011, 0xc4000011,
-				 0x84000013, 0xc4000014, 0x8400001f, 0xc4000000, 0xc4000002, 0xc4000008, 0xc4000009, 0xc400000a};
+	static const u32 id[] = {PSCI_MIGRATE, 0x84000005, 0x84000007, 0xc4000007, 0x8400000b, 0x8400000c,
+				 0xc400000c,   0x8400000d, 0xc400000d, 0x8400000e, 0xc400000e, 0x8400000f,
+				 0x84000010,   0xc4000010, 0x84000011, 0xc4000011, 0x84000013, 0xc4000014,
+				 0x8400001f,   0xc4000000, 0xc4000002, 0xc4000008, 0xc4000009, 0xc400000a};
 	u32 other = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(id); i++) {
@@ -206,7 +221,8 @@ static void not_offered(void)
 		other += hvc_call(PSCI_FEATURES, id[i], 0, 0) != NOT_SUPPORTED;
 	}
 	say("%u other;", other);
-	say("reset2 %d %d", (s32)hvc_call(PSCI_SYSTEM_RESET2, 0x80000000, 0, 0), (s32)hvc_call(PSCI_SYSTEM_RESET2, 1, 0, 0));
+	say("reset2 %d %d", (s32)hvc_call(PSCI_SYSTEM_RESET2, 0x80000000, 0, 0),
+	    (s32)hvc_call(PSCI_SYSTEM_RESET2, 1, 0, 0));
 }
 
 static void features(void)
@@ -275,7 +291,8 @@ static void undef_loop(u64 arg)
 
 static void endless(void)
 {
-	static void (*const loop[])(u64) = {hvc_loop, wfx_loop, mmio_loop, sysreg_loop, abort_loop, undef_loop};
+	static void (*const loop[])(u64) = {hvc_loop,    wfx_loop,   mmio_loop,
+					    sysreg_loop, abort_loop, undef_loop};
 	u32 done = 0;
 
 	row_time(2000);
@@ -291,10 +308,21 @@ static void endless(void)
 }
 
 const struct row call_rows[] = {
-	{"hvc-ranges", hvc_ranges},     {"smc-ranges", smc_ranges},       {"call-numbers", odd_numbers},
-	{"call-immediates", immediates}, {"call-from-el0", from_user},     {"psci-on-self", cpu_on_self},
-	{"psci-on-absent", cpu_on_absent}, {"psci-on-nowhere", cpu_on_nowhere}, {"psci-levels", affinity_levels},
-	{"psci-on-twice", cpu_on_twice}, {"psci-on-off-storm", on_off_storm}, {"psci-suspend", suspend},
-	{"psci-not-offered", not_offered}, {"call-features", features},     {"trng-bounds", entropy},
-	{"endless-exits", endless},     {NULL, NULL},
+	{"hvc-ranges", hvc_ranges},
+	{"smc-ranges", smc_ranges},
+	{"call-numbers", odd_numbers},
+	{"call-immediates", immediates},
+	{"call-from-el0", from_user},
+	{"psci-on-self", cpu_on_self},
+	{"psci-on-absent", cpu_on_absent},
+	{"psci-on-nowhere", cpu_on_nowhere},
+	{"psci-levels", affinity_levels},
+	{"psci-on-twice", cpu_on_twice},
+	{"psci-on-off-storm", on_off_storm},
+	{"psci-suspend", suspend},
+	{"psci-not-offered", not_offered},
+	{"call-features", features},
+	{"trng-bounds", entropy},
+	{"endless-exits", endless},
+	{NULL, NULL},
 };

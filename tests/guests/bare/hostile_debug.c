@@ -29,7 +29,8 @@ static void limits(void)
 	for (u32 what = BVR; what <= WCR; what++) {
 		for (u32 n = 0; n < 16; n++) {
 			bool there = n < bank_count(what);
-			struct outcome w = bank(false, what, n, what & 1 ? 0xffffffff & ~1ULL : ~3ULL), r = bank(true, what, n, 0);
+			struct outcome w = bank(false, what, n, what & 1 ? 0xffffffff & ~1ULL : ~3ULL),
+				       r = bank(true, what, n, 0);
 
 			wrong += (w.taken == 0) != there || (r.taken == 0) != there;
 			if (there && (what & 1))
@@ -183,10 +184,11 @@ static void brk(void)
 static void os_lock(void)
 {
 	/* MDCCSR, DBGDTR, DBGDTRRX, OSDTRRX, OSDTRTX, OSECCR, OSDLR, DBGPRCR, DBGAUTHSTATUS, MDCCINT */
-	static const u32 channel[] = {SYS_INSN(0, 2, 3, 0, 1, 0), SYS_INSN(0, 2, 3, 0, 4, 0), SYS_INSN(0, 2, 3, 0, 5, 0),
-				      SYS_INSN(0, 2, 0, 0, 0, 2), SYS_INSN(0, 2, 0, 0, 3, 2), SYS_INSN(0, 2, 0, 0, 6, 2),
-				      SYS_INSN(0, 2, 0, 1, 3, 4), SYS_INSN(0, 2, 0, 1, 4, 4), SYS_INSN(0, 2, 0, 7, 14, 6),
-				      SYS_INSN(0, 2, 0, 0, 2, 0)};
+	static const u32 channel[] = {SYS_INSN(0, 2, 3, 0, 1, 0),  SYS_INSN(0, 2, 3, 0, 4, 0),
+				      SYS_INSN(0, 2, 3, 0, 5, 0),  SYS_INSN(0, 2, 0, 0, 0, 2),
+				      SYS_INSN(0, 2, 0, 0, 3, 2),  SYS_INSN(0, 2, 0, 0, 6, 2),
+				      SYS_INSN(0, 2, 0, 1, 3, 4),  SYS_INSN(0, 2, 0, 1, 4, 4),
+				      SYS_INSN(0, 2, 0, 7, 14, 6), SYS_INSN(0, 2, 0, 0, 2, 0)};
 	u32 empty = 0;
 
 	write_sysreg(oslar_el1, 1);
@@ -213,7 +215,12 @@ static void mdscr(void)
 }
 
 const struct row debug_rows[] = {
-	{"debug-limits", limits}, {"breakpoints", breakpoints}, {"watchpoints", watchpoints},
-	{"single-steps", steps},  {"brk", brk},			{"os-lock", os_lock},	 {"mdscr", mdscr},
+	{"debug-limits", limits},
+	{"breakpoints", breakpoints},
+	{"watchpoints", watchpoints},
+	{"single-steps", steps},
+	{"brk", brk},
+	{"os-lock", os_lock},
+	{"mdscr", mdscr},
 	{NULL, NULL},
 };

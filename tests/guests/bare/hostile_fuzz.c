@@ -122,8 +122,9 @@ static void gic_both(void)
 /* The interrupt controller's CPU interface: all registers, any value, order. */
 static void cpu_interface(void)
 {
-	static const u16 reg[] = {0x230, 0x640, 0x641, 0x642, 0x643, 0x644, 0x645, 0x646, 0x647, 0x648, 0x649, 0x64a, 0x64b, 0x659,
-				  0x65b, 0x65d, 0x65e, 0x65f, 0x660, 0x661, 0x662, 0x663, 0x664, 0x665, 0x666, 0x667};
+	static const u16 reg[] = {0x230, 0x640, 0x641, 0x642, 0x643, 0x644, 0x645, 0x646, 0x647,
+				  0x648, 0x649, 0x64a, 0x64b, 0x659, 0x65b, 0x65d, 0x65e, 0x65f,
+				  0x660, 0x661, 0x662, 0x663, 0x664, 0x665, 0x666, 0x667};
 
 	row_time(2000);
 	irq_off();
@@ -209,9 +210,15 @@ static void uart_flood(void)
 }
 
 const struct row fuzz_rows[] = {
-	{"fuzz-distributor", distributor}, {"fuzz-redistributors", redistributors}, {"fuzz-gic-both", gic_both},
-	{"fuzz-cpu-interface", cpu_interface}, {"fuzz-uart", uart},	{"fuzz-rtc", rtc},
-	{"fuzz-gpio", gpio},		   {"uart-flood", uart_flood}, {NULL, NULL},
+	{"fuzz-distributor", distributor},
+	{"fuzz-redistributors", redistributors},
+	{"fuzz-gic-both", gic_both},
+	{"fuzz-cpu-interface", cpu_interface},
+	{"fuzz-uart", uart},
+	{"fuzz-rtc", rtc},
+	{"fuzz-gpio", gpio},
+	{"uart-flood", uart_flood},
+	{NULL, NULL},
 };
 
 /* ---- what can only be done once: the other vCPU does not come back ---- */

@@ -11,7 +11,6 @@
 #define SPI_END 1020
 #define SPIS (SPI_END - 32)
 
-
 /* The controller still does what it is for. */
 static bool works(void)
 {
@@ -286,7 +285,8 @@ static void nested(void)
 /* Ends that nobody began: no acknowledgement went before. */
 static void stray_ends(void)
 {
-	static const u32 id[] = {0, 15, 16, 31, 32, 1019, 1020, 1021, 1022, 1023, 1024, 4096, 8191, 8192, 0xffffff, ~0u};
+	static const u32 id[] = {0,    15,   16,   31,   32,   1019, 1020,     1021,
+				 1022, 1023, 1024, 4096, 8191, 8192, 0xffffff, ~0u};
 
 	irq_off();
 	for (u32 round = 0; round < 20; round++)
@@ -355,8 +355,16 @@ static void reroute(void)
 }
 
 const struct row gic_rows[] = {
-	{"sgi-storm", sgi_storm},     {"sgi-duel", sgi_duel},	 {"flood-up", flood_up},	{"flood-down", flood_down},
-	{"flood-eoimode-1", flood_eoimode}, {"flood-group-0", flood_group0}, {"flood-two-groups", flood_split},
-	{"flood-active", flood_active}, {"nested", nested},	   {"stray-ends", stray_ends}, {"reroute", reroute},
+	{"sgi-storm", sgi_storm},
+	{"sgi-duel", sgi_duel},
+	{"flood-up", flood_up},
+	{"flood-down", flood_down},
+	{"flood-eoimode-1", flood_eoimode},
+	{"flood-group-0", flood_group0},
+	{"flood-two-groups", flood_split},
+	{"flood-active", flood_active},
+	{"nested", nested},
+	{"stray-ends", stray_ends},
+	{"reroute", reroute},
 	{NULL, NULL},
 };

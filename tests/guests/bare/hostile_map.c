@@ -56,7 +56,8 @@ static void from_el0(struct frame *f)
 
 struct frame run_el0(u64 pc, u64 spsr, const u64 regs[5])
 {
-	exception_fn sync64 = exception_handler[VECTOR_EL0_SYNC], sync32 = exception_handler[VECTOR_EL0_32_SYNC];
+	exception_fn sync64 = exception_handler[VECTOR_EL0_SYNC],
+		     sync32 = exception_handler[VECTOR_EL0_32_SYNC];
 
 	exception_handler[VECTOR_EL0_SYNC] = exception_handler[VECTOR_EL0_32_SYNC] = from_el0;
 	if (!context_save(el0_context))

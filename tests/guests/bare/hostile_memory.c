@@ -60,7 +60,8 @@ static void others_execute(void)
 
 	for (u64 at = RAM_END; at < HOST_RAM_END; at += 16 * MIB) {
 		struct outcome o = branch_to(at);
-		bool right = o.taken == 1 && o.ec == EC_IABT && (o.iss & 0x3f) == 0x10 && o.far == at && o.elr == at;
+		bool right = o.taken == 1 && o.ec == EC_IABT && (o.iss & 0x3f) == 0x10 && o.far == at &&
+			     o.elr == at;
 
 		*(right ? &aborts : &other) += 1;
 	}
@@ -72,11 +73,13 @@ static const struct {
 	u64 at;
 	const char *what;
 } places[] = {
-	{0x00000000, "flash"},       {0x04000000, "flash2"},	{0x08010000, "gicv2"},      {0x08030000, "gich"},
-	{0x08080000, "its"},	 {0x080e0000, "gicr2"},	{0x08ff0000, "gicr-last"},  {0x09001000, "uart+1"},
-	{0x09020000, "fw-cfg"},      {0x09040000, "uart2"},	{0x09050000, "smmu"},       {0x09070000, "gpio+1"},
-	{0x0a000000, "virtio-mmio"}, {0x0c000000, "platform"},   {0x0e000000, "secure-ram"}, {0x3eff0000, "pio"},
-	{0x4010000000, "ecam"},      {0x8000000 - 8, "below-gicd"}, {0x7ffffffff8, "512g-8"},
+	{0x00000000, "flash"},       {0x04000000, "flash2"},   {0x08010000, "gicv2"},
+	{0x08030000, "gich"},        {0x08080000, "its"},      {0x080e0000, "gicr2"},
+	{0x08ff0000, "gicr-last"},   {0x09001000, "uart+1"},   {0x09020000, "fw-cfg"},
+	{0x09040000, "uart2"},       {0x09050000, "smmu"},     {0x09070000, "gpio+1"},
+	{0x0a000000, "virtio-mmio"}, {0x0c000000, "platform"}, {0x0e000000, "secure-ram"},
+	{0x3eff0000, "pio"},         {0x4010000000, "ecam"},   {0x8000000 - 8, "below-gicd"},
+	{0x7ffffffff8, "512g-8"},
 };
 
 static void nobodys(void)
@@ -85,8 +88,9 @@ static void nobodys(void)
 
 	for (u32 i = 0; i < ARRAY_SIZE(places); i++) {
 		struct outcome r = touch(code_load32, places[i].at), w = touch(code_store, places[i].at);
-		bool right = r.ec == EC_DABT && (r.iss & 0x7f) == 0x10 && r.far == places[i].at && w.ec == EC_DABT &&
-			     (w.iss & 0x7f) == 0x50 && w.far == places[i].at && r.taken == 1 && w.taken == 1;
+		bool right = r.ec == EC_DABT && (r.iss & 0x7f) == 0x10 && r.far == places[i].at &&
+			     w.ec == EC_DABT && (w.iss & 0x7f) == 0x50 && w.far == places[i].at &&
+			     r.taken == 1 && w.taken == 1;
 
 		aborts += right;
 		if (!right)
@@ -143,9 +147,15 @@ static void beyond(void)
 }
 
 const struct row memory_rows[] = {
-	{"others-read", others_read},   {"others-write", others_write}, {"others-dc-zva", others_zero},
-	{"others-execute", others_execute}, {"nobodys", nobodys},       {"fetch-nobodys", fetch_nobody},
-	{"fetch-device", fetch_device}, {"beyond", beyond},             {NULL, NULL},
+	{"others-read", others_read},
+	{"others-write", others_write},
+	{"others-dc-zva", others_zero},
+	{"others-execute", others_execute},
+	{"nobodys", nobodys},
+	{"fetch-nobodys", fetch_nobody},
+	{"fetch-device", fetch_device},
+	{"beyond", beyond},
+	{NULL, NULL},
 };
 
 /* ---- tables, by way of TTBR1, so that this code goes on ---- */
@@ -209,8 +219,8 @@ static void walk_into(u64 where, const char *what)
 		for (u32 level = start_level(g, width); level <= 3; level++) {
 			chain(g, width, level, where);
 			struct outcome r = touch(code_load, va), x = branch_to(va), w = touch(code_store, va);
-			bool same = r.ec == EC_DABT && x.ec == EC_IABT && w.ec == EC_DABT && r.far == va && x.far == va &&
-				    w.far == va && (x.iss & 0x3f) == (r.iss & 0x3f) &&
+			bool same = r.ec == EC_DABT && x.ec == EC_IABT && w.ec == EC_DABT && r.far == va &&
+				    x.far == va && w.far == va && (x.iss & 0x3f) == (r.iss & 0x3f) &&
 				    (w.iss & 0x7f) == (r.iss | 0x40);
 
 			upper_off();
@@ -287,7 +297,8 @@ static void walk_nonsense(void)
 		u64 junk = random64();
 
 		for (u32 n = 0; n < 8; n++)
-			t[1][n] = ((u64)(uintptr_t)t[2] | LEAF | PAGE_DESC | 1ULL << 52) ^ (n ? junk & ~3ULL : 0);
+			t[1][n] = ((u64)(uintptr_t)t[2] | LEAF | PAGE_DESC | 1ULL << 52) ^
+				  (n ? junk & ~3ULL : 0);
 		t[0][0] = (junk & 0xfff8000000000000ULL) | (u64)(uintptr_t)t[1] | TABLE;
 		dsb(ish);
 		upper_on((u64)(uintptr_t)t[0], &granules[0], i & 1 ? 30 : 48);
@@ -314,7 +325,9 @@ static void walk_unbroken(void)
 }
 
 const struct row walk_rows[] = {
-	{"walk-hole", walk_hole},   {"walk-others", walk_others}, {"walk-device", walk_device}, {"walk-gic", walk_gic},
-	{"walk-narrow", walk_narrow}, {"walk-at", walk_at},	 {"walk-self", walk_self},     {"walk-nonsense", walk_nonsense},
+	{"walk-hole", walk_hole},         {"walk-others", walk_others},
+	{"walk-device", walk_device},     {"walk-gic", walk_gic},
+	{"walk-narrow", walk_narrow},     {"walk-at", walk_at},
+	{"walk-self", walk_self},         {"walk-nonsense", walk_nonsense},
 	{"walk-unbroken", walk_unbroken}, {NULL, NULL},
 };

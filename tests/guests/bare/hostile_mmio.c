@@ -30,7 +30,7 @@ CODE(m_ldnp, "ldnp w1, w2, [x0]");
 CODE(m_ldp64, "ldp x1, x2, [x0]");
 CODE(m_ldr64, "ldr x1, [x0]");
 CODE(m_ldr64_post, "ldr x1, [x0], #8");
-CODE(m_ldp_same, ".inst 0x29400401"); /* ldp w1, w1, [x0] */
+CODE(m_ldp_same, ".inst 0x29400401");  /* ldp w1, w1, [x0] */
 CODE(m_base_same, ".inst 0xb8404400"); /* ldr w0, [x0], #4 */
 CODE(m_zero, "ldr wzr, [x0], #4");
 CODE(m_sp, "mov x2, sp\n\tmov sp, x0\n\tldr w1, [sp], #16\n\tmov x0, sp\n\tmov sp, x2");
@@ -166,8 +166,9 @@ static void gic_sizes(void)
 		const char *code;
 		u64 at;
 	} all[] = {
-		{m_ldr64, GICD_BASE}, {m_ldrh, GICD_TYPER}, {m_ldrb, GICD_TYPER}, {m_str64, GICD_BASE}, {m_strb, GICD_BASE},
-		{m_str64, GICD_BASE + 0x100}, {m_strb, GICD_BASE + 0x104}, {m_ldr64, GICR_BASE}, {m_stp64, GICD_BASE + 0x80},
+		{m_ldr64, GICD_BASE},        {m_ldrh, GICD_TYPER}, {m_ldrb, GICD_TYPER},
+		{m_str64, GICD_BASE},        {m_strb, GICD_BASE},  {m_str64, GICD_BASE + 0x100},
+		{m_strb, GICD_BASE + 0x104}, {m_ldr64, GICR_BASE}, {m_stp64, GICD_BASE + 0x80},
 	};
 	u32 ctlr = read32(GICD_BASE), enable = read32(GICD_BASE + 0x104), odd = 0;
 
@@ -228,8 +229,8 @@ static void meaningless(const char *const *code, u32 n, u64 va)
 		struct outcome o = run_code(code[i], regs);
 		u32 fsc = o.iss & 0x3f;
 		/* external abort; alignment, where hardware says so first; unsupported exclusive or atomic access */
-		bool right = o.taken == 1 && o.ec == EC_DABT && (fsc == 0x10 || fsc == 0x21 || fsc == 0x35) && o.far == va &&
-			     o.elr == (u64)(uintptr_t)code[i];
+		bool right = o.taken == 1 && o.ec == EC_DABT && (fsc == 0x10 || fsc == 0x21 || fsc == 0x35) &&
+			     o.far == va && o.elr == (u64)(uintptr_t)code[i];
 
 		aborts += right;
 		if (!right) {
@@ -242,8 +243,8 @@ static void meaningless(const char *const *code, u32 n, u64 va)
 
 static void no_meaning(void)
 {
-	static const char *const code[] = {n_ldrq, n_ldrd, n_ldrs, n_strq, n_ldpq,  n_stps, n_ld1,
-					   n_ld1post, n_st4, n_ld1r, n_ldaxp, n_zva};
+	static const char *const code[] = {n_ldrq, n_ldrd,    n_ldrs, n_strq, n_ldpq,  n_stps,
+					   n_ld1,  n_ld1post, n_st4,  n_ld1r, n_ldaxp, n_zva};
 
 	meaningless(code, ARRAY_SIZE(code), UART_BASE + 0xfc0);
 	meaningless(code, ARRAY_SIZE(code), alias(ALIAS_NORMAL, UART_BASE + 0xfc0));
@@ -260,7 +261,9 @@ static void exclusives(void)
 	meaningless(code, ARRAY_SIZE(code), alias(ALIAS_NORMAL, ID));
 	/* Without a monitor set it may fail before it looks at the address. */
 	o = run_code(n_stxr, regs);
-	say("stxr %s", o.taken ? o.ec == EC_DABT ? "fails or aborts" : "?" : o.x[2] == 1 ? "fails or aborts" : "?");
+	say("stxr %s", o.taken       ? o.ec == EC_DABT ? "fails or aborts" : "?"
+		       : o.x[2] == 1 ? "fails or aborts"
+				     : "?");
 }
 
 static void atomics(void)
@@ -282,8 +285,8 @@ CODE(n_ldrh1, "ldrh w1, [x0, #1]");
 /* The bus refuses, or stage 1 before it, because the memory is a device's (alignment fault). */
 static bool refused(const struct outcome *o, u64 pc, u64 va)
 {
-	return o->taken == 1 && o->ec == EC_DABT && ((o->iss & 0x3f) == 0x10 || (o->iss & 0x3f) == 0x21) && o->elr == pc &&
-	       o->far == va;
+	return o->taken == 1 && o->ec == EC_DABT && ((o->iss & 0x3f) == 0x10 || (o->iss & 0x3f) == 0x21) &&
+	       o->elr == pc && o->far == va;
 }
 
 static void misaligned(void)
@@ -341,7 +344,8 @@ static void change(u64 arg UNUSED)
 {
 	while (!stop) {
 		changing[0] ^= 0xb8404401u ^ 0x29400801u; /* ldr w1, [x0], #4 and ldp w1, w2, [x0] */
-		__asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish" ::"r"(changing) : "memory");
+		__asm__ volatile("dc cvau, %0\n\tdsb ish\n\tic ivau, %0\n\tdsb ish" ::"r"(changing)
+				 : "memory");
 	}
 }
 
@@ -441,10 +445,21 @@ static void from_user(void)
 }
 
 const struct row mmio_rows[] = {
-	{"mmio-loads", loads},	   {"mmio-load-sp", load_sp},     {"mmio-stores", stores},
-	{"mmio-wide", wide}, {"gic-sizes", gic_sizes},	     {"mmio-wide-allowed", wide_allowed}, {"mmio-no-meaning", no_meaning},
-	{"mmio-exclusives", exclusives}, {"mmio-atomics", atomics},     {"mmio-misaligned", misaligned},
-	{"mmio-borders", borders},       {"mmio-changing-code", changing_code}, {"mmio-maintenance", maintenance},
-	{"mmio-big-endian", endian},     {"mmio-unprivileged", unprivileged}, {"mmio-from-el0", from_user},
+	{"mmio-loads", loads},
+	{"mmio-load-sp", load_sp},
+	{"mmio-stores", stores},
+	{"mmio-wide", wide},
+	{"gic-sizes", gic_sizes},
+	{"mmio-wide-allowed", wide_allowed},
+	{"mmio-no-meaning", no_meaning},
+	{"mmio-exclusives", exclusives},
+	{"mmio-atomics", atomics},
+	{"mmio-misaligned", misaligned},
+	{"mmio-borders", borders},
+	{"mmio-changing-code", changing_code},
+	{"mmio-maintenance", maintenance},
+	{"mmio-big-endian", endian},
+	{"mmio-unprivileged", unprivileged},
+	{"mmio-from-el0", from_user},
 	{NULL, NULL},
 };

@@ -26,13 +26,16 @@ static void range_undefined(const struct range *r, u32 *undefined, u32 *other)
 		for (u32 crm = r->crm0; crm <= r->crm1; crm++)
 			for (u32 op2 = r->op20; op2 <= r->op21; op2++)
 				for (u32 write = 0; write <= 1; write++) {
-					struct outcome o = run_insn(SYS_INSN(!write, r->op0, r->op1, crn, crm, op2), 0, 0);
+					struct outcome o = run_insn(
+						SYS_INSN(!write, r->op0, r->op1, crn, crm, op2), 0, 0);
 					/* FEAT_IDST: another class for what is nothing in the space of identification */
-					bool right = o.taken == 1 && (o.ec == EC_UNKNOWN || (o.ec == EC_SYSREG && !crn));
+					bool right = o.taken == 1 &&
+						     (o.ec == EC_UNKNOWN || (o.ec == EC_SYSREG && !crn));
 
 					*(right ? undefined : other) += 1;
 					if (!right && *other < 4)
-						say("S%u_%u_C%u", r->op0, r->op1, crn), say("_C%u_%u", crm, op2);
+						say("S%u_%u_C%u", r->op0, r->op1, crn),
+							say("_C%u_%u", crm, op2);
 				}
 }
 
@@ -48,12 +51,12 @@ static void ranges(const struct range *r, u32 n)
 	say("%u undefined, %u other", undefined, other);
 }
 
-#define RANGES(name, ...)                                       \
-	static void name(void)                                  \
-	{                                                       \
-		static const struct range r[] = {__VA_ARGS__};  \
-                                                                \
-		ranges(r, ARRAY_SIZE(r));                       \
+#define RANGES(name, ...)                                      \
+	static void name(void)                                 \
+	{                                                      \
+		static const struct range r[] = {__VA_ARGS__}; \
+                                                               \
+		ranges(r, ARRAY_SIZE(r));                      \
 	}
 
 #define ONE(op0, op1, crn, crm, op2) {op0, op1, crn, crn, crm, crm, op2, op2}
@@ -77,7 +80,8 @@ RANGES(branches, {2, 1, 8, 9, 0, 15, 0, 7})
 /* NV2's memory and the counter's registers of EL2, secure ones of the interrupt controller. */
 RANGES(gic_hyp, {3, 4, 12, 12, 8, 15, 0, 7}, ONE(3, 6, 12, 12, 4), ONE(3, 6, 12, 12, 5), ONE(3, 6, 12, 12, 7))
 RANGES(implementation, {3, 0, 11, 11, 0, 15, 0, 7}, {3, 3, 15, 15, 0, 15, 0, 7}, {3, 0, 15, 15, 0, 15, 0, 7},
-       {1, 0, 15, 15, 0, 15, 0, 7}, {1, 3, 11, 11, 0, 15, 0, 7}, {3, 1, 11, 11, 0, 15, 0, 7}, {3, 1, 15, 15, 0, 15, 0, 7})
+       {1, 0, 15, 15, 0, 15, 0, 7}, {1, 3, 11, 11, 0, 15, 0, 7}, {3, 1, 11, 11, 0, 15, 0, 7},
+       {3, 1, 15, 15, 0, 15, 0, 7})
 
 /* ---- what identification registers must not say ---- */
 
@@ -85,16 +89,19 @@ RANGES(implementation, {3, 0, 11, 11, 0, 15, 0, 7}, {3, 3, 15, 15, 0, 15, 0, 7},
 static const struct {
 	u8 crm, op2, lo[12];
 } hidden[] = {
-	{4, 0, {28, 36, 40, 44, 52}},                     /* RAS, SEL2, MPAM, AMU, RME */
-	{4, 1, {8, 12, 16, 20, 24, 28, 36, 40, 44, 48, 56, 60}}, /* MTE, RAS_frac, MPAM_frac, SME, RNDR_trap, NMI, GCS, ... */
+	{4, 0, {28, 36, 40, 44, 52}}, /* RAS, SEL2, MPAM, AMU, RME */
+	{4,
+	 1,
+	 {8, 12, 16, 20, 24, 28, 36, 40, 44, 48, 56,
+	  60}}, /* MTE, RAS_frac, MPAM_frac, SME, RNDR_trap, NMI, GCS, ... */
 	{4, 2, {0, 4, 8, 16, 32}},
-	{5, 0, {4, 8, 32, 40, 44, 48, 52, 56}},           /* trace, PMU, SPE, TRF, TRBE, MTPMU, BRBE */
+	{5, 0, {4, 8, 32, 40, 44, 48, 52, 56}}, /* trace, PMU, SPE, TRF, TRBE, MTPMU, BRBE */
 	{5, 1, {0, 4, 8, 16, 32, 36, 40, 48, 52}},
-	{6, 1, {56, 60}},                                 /* XS, LS64 */
-	{6, 2, {16, 32, 36, 40, 48, 52, 60}},             /* MOPS, SYSREG_128, ... */
-	{7, 0, {12, 40, 44, 56, 60}},                     /* SNSMem, TGran4_2, ExS, FGT, ECV */
-	{7, 1, {4, 8, 16, 24, 28, 32, 40, 44, 52, 56}},   /* VMIDBits, VH, LO, SpecSEI, XNX, TWED, HCX, AFP */
-	{7, 2, {12, 24, 40, 48, 56}},                     /* IESB, NV, FWB, TTL, EVT */
+	{6, 1, {56, 60}},                               /* XS, LS64 */
+	{6, 2, {16, 32, 36, 40, 48, 52, 60}},           /* MOPS, SYSREG_128, ... */
+	{7, 0, {12, 40, 44, 56, 60}},                   /* SNSMem, TGran4_2, ExS, FGT, ECV */
+	{7, 1, {4, 8, 16, 24, 28, 32, 40, 44, 52, 56}}, /* VMIDBits, VH, LO, SpecSEI, XNX, TWED, HCX, AFP */
+	{7, 2, {12, 24, 40, 48, 56}},                   /* IESB, NV, FWB, TTL, EVT */
 	{7, 3, {0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 44, 60}},
 	{7, 4, {4, 20, 24, 28, 32, 36}},
 };
@@ -114,7 +121,8 @@ static void id_hidden(void)
 		for (u32 k = 0; k < 12; k++) {
 			if (k && !hidden[i].lo[k])
 				continue;
-			if (!k && !hidden[i].lo[0] && hidden[i].crm != 7 && hidden[i].crm != 5 && hidden[i].op2 != 2)
+			if (!k && !hidden[i].lo[0] && hidden[i].crm != 7 && hidden[i].crm != 5 &&
+			    hidden[i].op2 != 2)
 				continue;
 			fields++;
 			if (v >> hidden[i].lo[k] & 0xf) {
@@ -153,7 +161,8 @@ static void id_from_user(void)
 	struct frame f = run_el0(pc, SPSR_EL0_A64, regs);
 
 	/* undefined, or with FEAT_IDST a trapped register */
-	say("%s", (ESR_EC(f.esr) == EC_UNKNOWN || ESR_EC(f.esr) == EC_SYSREG) && f.elr == pc ? "refused" : "?");
+	say("%s",
+	    (ESR_EC(f.esr) == EC_UNKNOWN || ESR_EC(f.esr) == EC_SYSREG) && f.elr == pc ? "refused" : "?");
 }
 
 /* ---- everything ---- */
@@ -262,8 +271,9 @@ CODE(i_udf, ".inst 0");
 
 static void instructions(void)
 {
-	static const char *const code[] = {i_smstart, i_smstart_za, i_rdsvl, i_ld64b, i_st64b, i_cpyfp, i_gcspushm,
-					   i_tstart,  i_brb,	i_hlt,   i_dcps1, i_dcps2, i_dcps3, i_drps,    i_udf};
+	static const char *const code[] = {i_smstart, i_smstart_za, i_rdsvl,  i_ld64b, i_st64b,
+					   i_cpyfp,   i_gcspushm,   i_tstart, i_brb,   i_hlt,
+					   i_dcps1,   i_dcps2,      i_dcps3,  i_drps,  i_udf};
 	u32 undefined = 0;
 
 	open_fp();
@@ -282,12 +292,26 @@ static void instructions(void)
 	say("%u of %u undefined", undefined, (u32)ARRAY_SIZE(code));
 }
 
+CODE(i_tag, ".inst 0xd9200801\n\t.inst 0xd9600001"); /* stg x1, [x0]; ldg x1, [x0] */
+
+/* Allocation tags: no such instructions, or (HCR_EL2.ATA) memory without tags. */
+static void tags(void)
+{
+	const u64 regs[8] = {(u64)(uintptr_t)scratch, 5ULL << 56};
+	struct outcome o = run_code(i_tag, regs);
+	bool none = o.taken ? o.ec == EC_UNKNOWN : !(o.x[1] >> 56 & 0xf);
+
+	say("%s", none ? "none" : "kept");
+}
+
 /* FEAT_NMI's mask: writes trap, reads cannot be trapped (HCRX_EL2.TALLINT) and give zero. */
 static void allint(void)
 {
-	struct outcome w = run_insn(SYS_INSN(0, 3, 0, 4, 3, 0), 0, 1 << 13), r = run_insn(SYS_INSN(1, 3, 0, 4, 3, 0), 0, 0);
+	struct outcome w = run_insn(SYS_INSN(0, 3, 0, 4, 3, 0), 0, 1 << 13),
+		       r = run_insn(SYS_INSN(1, 3, 0, 4, 3, 0), 0, 0);
 
-	say("%s", w.taken && w.ec == EC_UNKNOWN && (r.taken ? r.ec == EC_UNKNOWN : r.x[1] == 0) ? "hidden" : "?");
+	say("%s",
+	    w.taken && w.ec == EC_UNKNOWN && (r.taken ? r.ec == EC_UNKNOWN : r.x[1] == 0) ? "hidden" : "?");
 }
 
 CODE(i_rdvl, ".inst 0x04bf5020"); /* rdvl x0, #1 */
@@ -312,11 +336,32 @@ static void sve(void)
 }
 
 const struct row register_rows[] = {
-	{"el2-registers", el2},	{"el2-aliases", el2_alias}, {"el3-registers", el3},     {"trace-registers", trace},
-	{"pmu", pmu},		  {"spe", spe},	       {"trbe", trbe},	     {"amu", amu},
-	{"mpam", mpam},		  {"ras", ras},	       {"loregions", lor},	     {"mte", mte},
-	{"sme", sme},		  {"translation-2", translation2}, {"branch-records", branches}, {"gic-hyp", gic_hyp},
-	{"implementation-defined", implementation}, {"id-hidden", id_hidden}, {"id-space", id_space}, {"id-from-el0", id_from_user},
-	{"allint", allint}, {"instructions", instructions}, {"sve", sve},	     {"read-all", read_all},     {"sys-all", sys_all},
-	{"write-all", write_all}, {NULL, NULL},
+	{"el2-registers", el2},
+	{"el2-aliases", el2_alias},
+	{"el3-registers", el3},
+	{"trace-registers", trace},
+	{"pmu", pmu},
+	{"spe", spe},
+	{"trbe", trbe},
+	{"amu", amu},
+	{"mpam", mpam},
+	{"ras", ras},
+	{"loregions", lor},
+	{"mte", mte},
+	{"sme", sme},
+	{"translation-2", translation2},
+	{"branch-records", branches},
+	{"gic-hyp", gic_hyp},
+	{"implementation-defined", implementation},
+	{"id-hidden", id_hidden},
+	{"id-space", id_space},
+	{"id-from-el0", id_from_user},
+	{"mte-tags", tags},
+	{"allint", allint},
+	{"instructions", instructions},
+	{"sve", sve},
+	{"read-all", read_all},
+	{"sys-all", sys_all},
+	{"write-all", write_all},
+	{NULL, NULL},
 };

@@ -96,13 +96,18 @@ static void cache_switch(void)
 static void tlbi_storm(void)
 {
 	static const u8 crm[] = {3, 7, 1, 2, 5, 6};
-	u32 kinds = read_sysreg(id_aa64isar0_el1) >> 56 & 0xf, n = kinds == 2 ? 6 : kinds ? 3 : 2, done = 0, undefined = 0;
+	u32 kinds = read_sysreg(id_aa64isar0_el1) >> 56 & 0xf,
+	    n = kinds == 2 ? 6
+		: kinds    ? 3
+			   : 2,
+	    done = 0, undefined = 0;
 
 	row_time(4000);
 	for (u32 round = 0; round < 200; round++) {
 		for (u32 i = 0; i < n; i++) {
 			for (u32 op2 = 0; op2 < 8; op2++) {
-				struct outcome o = run_insn(0xd5088001u | (u32)crm[i] << 8 | op2 << 5, 0, random64());
+				struct outcome o =
+					run_insn(0xd5088001u | (u32)crm[i] << 8 | op2 << 5, 0, random64());
 
 				done += !o.taken;
 				undefined += o.taken && o.ec == EC_UNKNOWN;
@@ -125,7 +130,9 @@ static void tlbi_hyp(void)
 			struct outcome o = run_insn(0xd50c8001u | crm << 8 | op2 << 5, 0, 0);
 			struct outcome p = run_insn(0xd50c7801u | op2 << 5, 0, 0); /* at s1e2r, s12e1r ... */
 
-			*(o.taken == 1 && o.ec == EC_UNKNOWN && p.taken == 1 && p.ec == EC_UNKNOWN ? &undefined : &other) += 1;
+			*(o.taken == 1 && o.ec == EC_UNKNOWN && p.taken == 1 && p.ec == EC_UNKNOWN
+				  ? &undefined
+				  : &other) += 1;
 		}
 	say("%u undefined, %u other", undefined, other);
 }
@@ -134,7 +141,8 @@ static void tlbi_hyp(void)
 
 static void nonsense(void)
 {
-	static const u64 value[] = {0, ~0ULL, 0x5555555555555555ULL, 0xaaaaaaaaaaaaaaaaULL, 0xffffffff, 0xffffffff00000000ULL};
+	static const u64 value[] = {
+		0, ~0ULL, 0x5555555555555555ULL, 0xaaaaaaaaaaaaaaaaULL, 0xffffffff, 0xffffffff00000000ULL};
 
 	irq_off();
 	for (u32 i = 0; i < ARRAY_SIZE(value); i++)
@@ -172,7 +180,9 @@ static void sp_unaligned(void)
 	write_sysreg(sctlr_el1, read_sysreg(sctlr_el1) | 1 << 4); /* SA0 */
 	isb();
 	f = run_el0(pc, SPSR_EL0_A64, regs);
-	say("%s", (ESR_EC(f.esr) == 0x26 && f.elr == pc) || ESR_EC(f.esr) == EC_SVC64 ? "refused or not checked" : "?");
+	say("%s", (ESR_EC(f.esr) == 0x26 && f.elr == pc) || ESR_EC(f.esr) == EC_SVC64
+			  ? "refused or not checked"
+			  : "?");
 }
 
 /* An exception return to each mode there could be: illegal ones set PSTATE.IL and stay where they were (D1.4.3). */
@@ -216,7 +226,8 @@ static void eret_modes(void)
 
 		if (mode == 0 || mode == 4)
 			continue; /* EL0 has rows of its own; EL1t has no stack to take this on */
-		f = eret_to(0x3c0 | mode, mode == 0x10 ? alias(ALIAS_LOW_USER, (u64)(uintptr_t)s_svc) : (u64)(uintptr_t)s_svc);
+		f = eret_to(0x3c0 | mode, mode == 0x10 ? alias(ALIAS_LOW_USER, (u64)(uintptr_t)s_svc)
+						       : (u64)(uintptr_t)s_svc);
 		if (ESR_EC(f.esr) == 0x0e)
 			illegal++;
 		else if (fine)
@@ -240,8 +251,9 @@ static void flags_kept(void)
 {
 	u64 nzcv = 0;
 
-	__asm__ volatile("mov x0, #0x84000000\n\tmov x1, #0xa0000000\n\tmsr nzcv, x1\n\thvc #0\n\tmrs %0, nzcv"
-			 : "=r"(nzcv)::"x0", "x1", "x2", "x3", "cc", "memory");
+	__asm__ volatile(
+		"mov x0, #0x84000000\n\tmov x1, #0xa0000000\n\tmsr nzcv, x1\n\thvc #0\n\tmrs %0, nzcv"
+		: "=r"(nzcv)::"x0", "x1", "x2", "x3", "cc", "memory");
 	say("%lx", nzcv >> 28);
 }
 
@@ -278,14 +290,16 @@ static void wait_games(void)
 static void wait_timeout(void)
 {
 	u64 end = counter() + 10000;
-	struct outcome i = run_insn(0xd5031021, 0, end), e = run_insn(0xd5031001, 0, end); /* wfit x1, wfet x1 */
+	struct outcome i = run_insn(0xd5031021, 0, end),
+		       e = run_insn(0xd5031001, 0, end); /* wfit x1, wfet x1 */
 
 	say("%s", (!i.taken || i.ec == EC_UNKNOWN) && (!e.taken || e.ec == EC_UNKNOWN) ? "ended" : "?");
 }
 
 const struct row system_rows[] = {
-	{"set-way", set_way},       {"set-way-odd", set_way_odd}, {"cache-switch", cache_switch}, {"tlbi-storm", tlbi_storm},
-	{"tlbi-hyp", tlbi_hyp},     {"regime-nonsense", nonsense}, {"pc-unaligned", pc_unaligned}, {"sp-unaligned", sp_unaligned},
-	{"eret-modes", eret_modes}, {"illegal-bit", illegal_bit}, {"flags-kept", flags_kept},     {"serror", serror},
-	{"wait-games", wait_games}, {"wait-timeout", wait_timeout}, {NULL, NULL},
+	{"set-way", set_way},           {"set-way-odd", set_way_odd},   {"cache-switch", cache_switch},
+	{"tlbi-storm", tlbi_storm},     {"tlbi-hyp", tlbi_hyp},         {"regime-nonsense", nonsense},
+	{"pc-unaligned", pc_unaligned}, {"sp-unaligned", sp_unaligned}, {"eret-modes", eret_modes},
+	{"illegal-bit", illegal_bit},   {"flags-kept", flags_kept},     {"serror", serror},
+	{"wait-games", wait_games},     {"wait-timeout", wait_timeout}, {NULL, NULL},
 };

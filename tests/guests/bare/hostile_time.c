@@ -18,43 +18,44 @@ static bool fires(u32 intid)
 	return false;
 }
 
-#define TRY(timer, intid, cval, tval, use_tval, ctl)                                                     \
-	({                                                                                               \
-		bool fired_;                                                                             \
-		if (use_tval)                                                                            \
-			write_sysreg(timer##_tval_el0, tval);                                            \
-		else                                                                                     \
-			write_sysreg(timer##_cval_el0, cval);                                            \
-		write_sysreg(timer##_ctl_el0, ctl);                                                      \
-		isb();                                                                                   \
-		fired_ = fires(intid);                                                                   \
-		write_sysreg(timer##_ctl_el0, 0);                                                        \
-		isb();                                                                                   \
-		fired_ && !fires(intid); /* and its level goes */                                        \
+#define TRY(timer, intid, cval, tval, use_tval, ctl)              \
+	({                                                        \
+		bool fired_;                                      \
+		if (use_tval)                                     \
+			write_sysreg(timer##_tval_el0, tval);     \
+		else                                              \
+			write_sysreg(timer##_cval_el0, cval);     \
+		write_sysreg(timer##_ctl_el0, ctl);               \
+		isb();                                            \
+		fired_ = fires(intid);                            \
+		write_sysreg(timer##_ctl_el0, 0);                 \
+		isb();                                            \
+		fired_ && !fires(intid); /* and its level goes */ \
 	})
 
-#define TIMER_ROW(name, timer, intid)                                                                    \
-	static void name(void)                                                                           \
-	{                                                                                                \
-		irq_off();                                                                               \
-		vtimer_off();                                                                            \
-		say("0 %s,", TRY(timer, intid, 0, 0, false, 1) ? "fires" : "silent");                   \
-		say("-1 %s,", TRY(timer, intid, ~0ULL, 0, false, 1) ? "fires" : "silent");              \
-		say("masked %s,", TRY(timer, intid, 0, 0, false, 3) ? "fires" : "silent");              \
-		say("tval -1 %s,", TRY(timer, intid, 0, ~0ULL, true, 1) ? "fires" : "silent");          \
-		/* 2^31 ticks ago, which is before the beginning in a young guest */                     \
-		say("tval min %s,", TRY(timer, intid, 0, 0x80000000, true, 1) == counter() >> 31 > 0 ? "right" : "wrong"); \
-		say("tval max %s,", TRY(timer, intid, 0, 0x7fffffff, true, 1) ? "fires" : "silent");    \
-		say("top bit %s", TRY(timer, intid, 1ULL << 63, 0, false, 1) ? "fires" : "silent");     \
-		for (u32 i = 0; i < 2000; i++) {                                                         \
-			write_sysreg(timer##_cval_el0, random64() >> (i & 63));                          \
-			write_sysreg(timer##_ctl_el0, i & 7);                                            \
-			write_sysreg(timer##_tval_el0, random64());                                      \
-		}                                                                                        \
-		write_sysreg(timer##_ctl_el0, 0);                                                        \
-		gic_clean();                                                                             \
-		row_time(400);                                                                           \
-		irq_on();                                                                                \
+#define TIMER_ROW(name, timer, intid)                                                                      \
+	static void name(void)                                                                             \
+	{                                                                                                  \
+		irq_off();                                                                                 \
+		vtimer_off();                                                                              \
+		say("0 %s,", TRY(timer, intid, 0, 0, false, 1) ? "fires" : "silent");                      \
+		say("-1 %s,", TRY(timer, intid, ~0ULL, 0, false, 1) ? "fires" : "silent");                 \
+		say("masked %s,", TRY(timer, intid, 0, 0, false, 3) ? "fires" : "silent");                 \
+		say("tval -1 %s,", TRY(timer, intid, 0, ~0ULL, true, 1) ? "fires" : "silent");             \
+		/* 2^31 ticks ago, which is before the beginning in a young guest */                       \
+		say("tval min %s,",                                                                        \
+		    TRY(timer, intid, 0, 0x80000000, true, 1) == !!(counter() >> 31) ? "right" : "wrong"); \
+		say("tval max %s,", TRY(timer, intid, 0, 0x7fffffff, true, 1) ? "fires" : "silent");       \
+		say("top bit %s", TRY(timer, intid, 1ULL << 63, 0, false, 1) ? "fires" : "silent");        \
+		for (u32 i = 0; i < 2000; i++) {                                                           \
+			write_sysreg(timer##_cval_el0, random64() >> (i & 63));                            \
+			write_sysreg(timer##_ctl_el0, i & 7);                                              \
+			write_sysreg(timer##_tval_el0, random64());                                        \
+		}                                                                                          \
+		write_sysreg(timer##_ctl_el0, 0);                                                          \
+		gic_clean();                                                                               \
+		row_time(400);                                                                             \
+		irq_on();                                                                                  \
 	}
 TIMER_ROW(virtual_timer, cntv, INTID_VTIMER)
 TIMER_ROW(physical_timer, cntp, INTID_PTIMER)
@@ -114,6 +115,7 @@ static void frequency(void)
 }
 
 const struct row time_rows[] = {
-	{"timer-virtual", virtual_timer}, {"timer-physical", physical_timer}, {"timer-held", held_level},
-	{"clock", clock},		  {"frequency", frequency},	   {NULL, NULL},
+	{"timer-virtual", virtual_timer}, {"timer-physical", physical_timer},
+	{"timer-held", held_level},       {"clock", clock},
+	{"frequency", frequency},         {NULL, NULL},
 };

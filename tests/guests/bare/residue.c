@@ -30,11 +30,13 @@ static u64 registers_left(void)
 	u64 sum = 0, v;
 
 	/* vector registers: nothing here has used them since the vCPU began */
-	__asm__ volatile("orr v0.16b, v0.16b, v1.16b\n\torr v2.16b, v2.16b, v3.16b\n\torr v0.16b, v0.16b, v2.16b\n\t"
-			 "orr v0.16b, v0.16b, v31.16b\n\torr v0.16b, v0.16b, v16.16b\n\tmov %0, v0.d[0]"
-			 : "=r"(v));
-	sum |= v | read_sysreg(tpidr_el0) | read_sysreg(tpidr_el1) | read_sysreg(tpidrro_el0) | read_sysreg(contextidr_el1) |
-	       read_sysreg(ttbr1_el1) | read_sysreg(par_el1) | read_sysreg(cntv_cval_el0) | read_sysreg(cntp_cval_el0);
+	__asm__ volatile(
+		"orr v0.16b, v0.16b, v1.16b\n\torr v2.16b, v2.16b, v3.16b\n\torr v0.16b, v0.16b, v2.16b\n\t"
+		"orr v0.16b, v0.16b, v31.16b\n\torr v0.16b, v0.16b, v16.16b\n\tmov %0, v0.d[0]"
+		: "=r"(v));
+	sum |= v | read_sysreg(tpidr_el0) | read_sysreg(tpidr_el1) | read_sysreg(tpidrro_el0) |
+	       read_sysreg(contextidr_el1) | read_sysreg(ttbr1_el1) | read_sysreg(par_el1) |
+	       read_sysreg(cntv_cval_el0) | read_sysreg(cntp_cval_el0);
 	return sum;
 }
 

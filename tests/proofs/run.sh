@@ -1,0 +1,198 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh [--quick] [-v]: the proofs stage. CBMC proves the real core/pgtable.c, pt_range.c, pt_pool.c, aspace.c and
+# arch/arm64/pt_formats.c; what exactly stands in docs/assurance.md. Then each seeded bug has to be refuted, and each REACH
+# assertion (it says that an interesting state cannot be reached) has to fail, so that a proof about nothing is noticed.
+# Jobs run JOBS at a time. --quick: the walker at one geometry, no seeds. CBMC_BIN: folder of cbmc, goto-cc and
+# goto-instrument (else build/third-party/cbmc/bin, else PATH). PROOF_SECONDS (900) bounds a job, PROOF_KIB its memory.
+# Last line: `proofs P, seeded bugs caught B/B, reachable R/R`.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+JOBS=${JOBS:-$(nproc)}
+out=build/proofs
+tool_dir=${CBMC_BIN:-}
+[ -n "$tool_dir" ] || [ ! -x build/third-party/cbmc/bin/cbmc ] || tool_dir=build/third-party/cbmc/bin
+[ -z "$tool_dir" ] || PATH="$(cd "$tool_dir" && pwd):$PATH"
+
+fmt=arch/arm64/pt_formats.c
+walker="tests/proofs/step.c tests/proofs/formats.c core/pgtable.c $fmt"
+prim="tests/proofs/prim.c core/pt_pool.c $fmt"
+
+# sources HARNESS
+sources() {
+	case $1 in
+	step) echo "$walker" ;;
+	prim) echo "$prim" ;;
+	codec) echo "tests/proofs/codec.c $fmt" ;;
+	*) echo "tests/proofs/$1.c" ;;
+	esac
+}
+
+# unwind HARNESS DEFINES: iterations of loops, asserted to be enough
+unwind() {
+	case $1:$2 in
+	prim:*PICK*) echo 9 ;;
+	prim:*) echo 513 ;;
+	frames:*) echo 6 ;;
+	life:*) echo 4 ;;
+	range:*) echo 3 ;;
+	*) echo 6 ;;
+	esac
+}
+
+# ---- jobs: KIND|HARNESS|DEFINES|FILE|SED, long ones first ----
+
+walker_jobs() { # KIND FORMAT
+	local op
+	for op in 'MAP -DLEVEL=0' UNMAP PROTECT 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' REAP QUERY; do
+		echo "$1|step|-DFORMAT=$2 -D$op||"
+	done
+}
+
+proofs() {
+	if [ "$quick" = 1 ]; then
+		walker_jobs proof FMT_S2_40
+	else
+		walker_jobs proof FMT_S2_48
+		walker_jobs proof FMT_S2_43
+		walker_jobs proof FMT_SV39X4 | grep -v PROTECT
+	fi
+	local d
+	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
+	for d in ADD FIND ARGUMENTS; do echo "proof|frames|-D$d||"; done
+	for d in PUT EMPTY FILL ZERO PICK; do echo "proof|prim|-D$d||"; done
+	for d in MAP UNMAP PROTECT REAP; do echo "proof|range|-D$d||"; done
+	for d in S2 EL2; do echo "proof|codec|-DCODEC_$d||"; done
+}
+
+reach() {
+	local d
+	for d in 'MAP -DLEVEL=0' UNMAP REAP; do echo "reach|step|-DFORMAT=FMT_S2_40 -D$d||"; done
+	for d in ZERO MAP LOAD UNMAP; do echo "reach|life|-D$d||"; done
+	echo "reach|frames|-DADD||"
+	for d in MAP UNMAP PROTECT REAP; do echo "reach|range|-D$d||"; done
+	for d in S2 EL2; do echo "reach|codec|-DCODEC_$d||"; done
+}
+
+# One bug each, in a copy of the file, and the proof that has to notice.
+seeds() {
+	local s=-DFORMAT=FMT_S2_40
+	cat <<-END
+	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/if (p.pte)/if (0)/
+	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/\.index = p->index/.index = 0/
+	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/pt_zero(s, t);/;/
+	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/s->root + (index >> PT_INDEX_BITS)/s->root/
+	seed|step|$s -DUNMAP|core/pgtable.c|s/p->level - 1, f->attr/p->level, f->attr/
+	seed|step|$s -DUNMAP|core/pgtable.c|s/if (\*step != pt_size(p.level))/if (0)/
+	seed|step|$s -DUNMAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, size), size);/;/
+	seed|step|$s -DPROTECT|core/pgtable.c|s/pt_put(s, p->table, p->index, 0);/;/
+	seed|step|$s -DREAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, span), span);/;/
+	seed|step|$s -DREAP|core/pgtable.c|s/ || !pt_is_empty(s, p.table)//
+	seed|step|$s -DQUERY|core/pgtable.c|s/if (va >> s->fmt->va_bits)/if (va)/
+	seed|range|-DMAP|core/pt_range.c|s/pt_map_step(s, va + d, pa + d,/pt_map_step(s, va + d, pa,/
+	seed|range|-DMAP|core/pt_range.c|s/((va . pa) & (pt_size(level) - 1))/(va \\& (pt_size(level) - 1))/
+	seed|range|-DUNMAP|core/pt_range.c|s/s->hooks->flush(s->ctx, va + start, d - start);/;/
+	seed|codec|-DCODEC_S2|$fmt|s/S2_XN (2ull << 53)/S2_XN (1ull << 53)/
+	seed|codec|-DCODEC_S2|$fmt|s/sl0 = fmt->levels - 2u/sl0 = fmt->levels - 1u/
+	seed|codec|-DCODEC_EL2|$fmt|s/ . PTE_AF . PTE_SH_INNER . S1_AP1_RES1/ | PTE_AF | PTE_SH_INNER/
+	seed|codec|-DCODEC_EL2|$fmt|s/(attr & (PT_W . PT_DEVICE))/(attr \\& PT_DEVICE)/
+	seed|prim|-DZERO|core/pt_pool.c|s/i < PT_ENTRIES; i++/i < PT_ENTRIES - 1; i++/
+	seed|prim|-DPUT|core/pt_pool.c|s/s->hooks->publish(entry, sizeof(\*entry));/;/
+	seed|prim|-DPICK|core/pt_pool.c|s/s->hint = i;/s->hint = i + 1;/
+	seed|frames|-DADD|core/aspace.c|s/frames\[i - 1\].hi > base.v/frames[i - 1].hi > hi/
+	seed|frames|-DFIND|core/aspace.c|s/frames\[mid\].hi > base/frames[mid].lo > base/
+	seed|life|-DZERO|core/aspace.c|s/mem_zero_fast(va, got);/;/
+	seed|life|-DZERO|core/aspace.c|/mem_zero_fast(va, got);/{n;s/cache_clean_inval(va, got);/;/}
+	seed|life|-DZERO|core/aspace.c|s/if (as->pos == r->size)/if (1)/
+	seed|life|-DMAP|core/aspace.c|s/\[FRAME_MAPPED\] = /[FRAME_MAPPED] = 1u << FRAME_DIRTY | /
+	seed|life|-DUNMAP|core/aspace.c|s/if (as->cur == as->nr)/if (as->cur + 1 >= as->nr)/
+	seed|life|-DLOAD|core/aspace.c|s/ || as->cur || as->pos)/)/
+	END
+}
+
+# ---- one job ----
+
+# build DIR HARNESS DEFINES FILE SED: goto binary DIR/p.gb
+build() {
+	local dir=$1 f args=()
+	mkdir -p "$dir/tree"
+	if [ -n "$4" ]; then
+		mkdir -p "$dir/tree/$(dirname "$4")"
+		sed "$5" "$4" >"$dir/tree/$4"
+		! cmp -s "$4" "$dir/tree/$4" || { echo "the seed changes nothing in $4: $5"; return 1; }
+	fi
+	# the search in the frame table is proved apart (frames.c) and replaced here
+	f=core/aspace.c
+	[ ! -f "$dir/tree/$f" ] || f=$dir/tree/$f
+	sed '/^static struct frame_range \*find(/,/^}/d' "$f" >"$dir/aspace.c"
+	for f in $(sources "$2"); do
+		[ ! -f "$dir/tree/$f" ] || f=$dir/tree/$f
+		args+=("$f")
+	done
+	# shellcheck disable=SC2086
+	goto-cc -std=c11 "-I$dir/tree" -I. "-DASPACE=\"$dir/aspace.c\"" $3 "${args[@]}" -o "$dir/p.gb" || return 1
+	[ "$2" != range ] || { goto-instrument --apply-loop-contracts "$dir/p.gb" "$dir/q.gb" && mv "$dir/q.gb" "$dir/p.gb"; }
+}
+
+one() { # NUMBER KIND HARNESS DEFINES FILE SED
+	local dir=$out/$1 kind=$2 start=$SECONDS verdict=bad name="$3 $4${6:+ seeded $6}" log=$out/$1.log missed
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	[ "$kind" != reach ] || set -- "$1" "$2" "$3" "$4 -DREACH" "$5" "$6"
+	if build "$dir" "$3" "$4" "$5" "$6" >"$log" 2>&1; then
+		timeout -k 1 "${PROOF_SECONDS:-900}" cbmc "$dir/p.gb" --bounds-check --pointer-check --undefined-shift-check \
+			--unwind "$(unwind "$3" "$4")" --unwinding-assertions >>"$log" 2>&1
+	fi
+	case $kind in
+	proof) ! grep -q '^VERIFICATION SUCCESSFUL' "$log" || verdict=good ;;
+	seed) ! grep -q '^VERIFICATION FAILED' "$log" || verdict=good ;;
+	reach)
+		# every REACH assertion fails, nothing else does
+		grep -o 'REACH: .*: \(SUCCESS\|FAILURE\)$' "$log" | sort >"$dir/reach"
+		missed=$(grep -c 'SUCCESS$' "$dir/reach")
+		[ "$missed" != 0 ] || [ ! -s "$dir/reach" ] || grep ': FAILURE$' "$log" | grep -qv REACH || verdict=good
+		wc -l <"$dir/reach" >"$out/$1.reach"
+		;;
+	esac
+	rm -rf "$dir"
+	echo "$kind $verdict" >"$out/$1.verdict"
+	if [ $verdict = good ]; then
+		echo "ok   $kind $name ($((SECONDS - start)) s)"
+	else
+		grep -E ': FAILURE$|REACH.*SUCCESS$|error' "$log" | head -n 8
+		echo "FAIL $kind $name ($((SECONDS - start)) s): $log"
+	fi
+}
+
+if [ "${1:-}" = --one ]; then
+	ulimit -v "${PROOF_KIB:-4000000}"
+	IFS='|' read -r number kind harness defines file edit <<<"$2"
+	one "$number" "$kind" "$harness" "$defines" "$file" "$edit"
+	exit
+fi
+
+# ---- all of them ----
+
+quick=0
+[ "${1:-}" != --quick ] || quick=1
+command -v cbmc >/dev/null || { echo "no cbmc: set CBMC_BIN, or make build/third-party/cbmc/.unpacked"; exit 1; }
+rm -rf "$out"
+mkdir -p "$out" build/test
+{
+	proofs
+	reach
+	[ $quick = 1 ] || seeds
+} | awk '{ print NR "|" $0 }' >"$out/jobs"
+tr '\n' '\0' <"$out/jobs" | xargs -0 -n 1 -P "$JOBS" "$0" --one
+
+# count KIND VERDICT
+count() { cat "$out"/*.verdict | grep -c "^$1 $2$"; }
+proved=$(count proof good) refuted=$(count seed good)
+all_seeds=$(grep -c '|seed|' "$out/jobs")
+all_reach=$(cat "$out"/*.reach | awk '{ n += $1 } END { print n + 0 }')
+reached=$(grep -h 'REACH: .*: FAILURE$' "$out"/*.log | wc -l)
+failed=$(cat "$out"/*.verdict | grep -c ' bad$')
+failed=$((failed + $(wc -l <"$out/jobs") - $(cat "$out"/*.verdict | wc -l)))
+echo "$(($(wc -l <"$out/jobs") - failed)) $failed 0" >build/test/proofs.result
+echo "proofs $proved, seeded bugs caught $refuted/$all_seeds, reachable $reached/$all_reach"
+[ "$failed" = 0 ]
