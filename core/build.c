@@ -134,8 +134,8 @@ static enum err stage_reset(struct vm *vm)
 	return OK;
 }
 
-static enum err (*const stages[])(struct vm *vm) = { stage_clear, stage_load, stage_flash,
-						     stage_seeds, stage_map,  stage_reset };
+static enum err (*const stages[])(struct vm *vm) = {stage_clear, stage_load, stage_flash,
+						    stage_seeds, stage_map,  stage_reset};
 
 enum err vm_build_step(struct vm *vm)
 {
@@ -199,7 +199,8 @@ BOOT_CODE static enum err make_vm(struct vm *vm)
 	vm->mmio = pool_alloc("mmio", sizeof(*vm->mmio), 64);
 	e = vm_arch_init(vm);
 	if (e == OK)
-		e = aspace_init(vm->aspace, vm, p->index, p->layout.ipa_bits, &table_pool, tables_taken, quota);
+		e = aspace_init(vm->aspace, vm, p->index, p->layout.ipa_bits, &table_pool, tables_taken,
+				quota);
 	tables_taken += quota;
 	if (e == OK)
 		e = aspace_reserve(vm->aspace, p);

@@ -109,7 +109,8 @@ static u32 best_cpu(const struct planner *p, u32 node)
 	u32 best = NO_CPU;
 
 	for (u32 i = 0; i < p->m->nr_cpus; i++)
-		if (!p->cpu[i].offline && !p->cpu[i].owner && on_node(p, i, node) && (best == NO_CPU || better(p, i, best)))
+		if (!p->cpu[i].offline && !p->cpu[i].owner && on_node(p, i, node) &&
+		    (best == NO_CPU || better(p, i, best)))
 			best = i;
 	return best;
 }

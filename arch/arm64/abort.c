@@ -120,9 +120,13 @@ static bool from_syndrome(u64 iss, struct decoded *d)
 {
 	if (!(iss & ISS_ISV))
 		return false;
-	*d = (struct decoded){ .size = 1u << ISS_SAS(iss), .write = iss & ISS_WNR, .sign = iss & ISS_SSE,
-			       .sixty_four = iss & ISS_SF, .nr = 1, .reg = { (u8)ISS_SRT(iss), 31 },
-			       .base = 31 };
+	*d = (struct decoded){.size = 1u << ISS_SAS(iss),
+			      .write = iss & ISS_WNR,
+			      .sign = iss & ISS_SSE,
+			      .sixty_four = iss & ISS_SF,
+			      .nr = 1,
+			      .reg = {(u8)ISS_SRT(iss), 31},
+			      .base = 31};
 	return true;
 }
 
@@ -143,7 +147,8 @@ static u64 base_get(const struct vcpu_arch *a, const struct decoded *d)
 {
 	if (d->base != 31)
 		return exit_reg_get(a, d->base);
-	return (read_sysreg(SPSR_EL2) & PSR_MODE_MASK) == PSR_MODE_EL1H ? read_sysreg(SP_EL1) : read_sysreg(SP_EL0);
+	return (read_sysreg(SPSR_EL2) & PSR_MODE_MASK) == PSR_MODE_EL1H ? read_sysreg(SP_EL1)
+									: read_sysreg(SP_EL0);
 }
 
 static void base_set(struct vcpu_arch *a, const struct decoded *d, u64 value)
@@ -167,7 +172,8 @@ static bool from_instruction(struct vcpu_arch *a, struct decoded *d)
 
 	if (!fetch(a, &insn) || !decode_load_store(insn, d))
 		return false;
-	return ((base_get(a, d) + (u64)(s64)d->disp) & (PAGE_SIZE - 1)) == at && at + d->nr * d->size <= PAGE_SIZE;
+	return ((base_get(a, d) + (u64)(s64)d->disp) & (PAGE_SIZE - 1)) == at &&
+	       at + d->nr * d->size <= PAGE_SIZE;
 }
 
 static void external_abort(struct vcpu_arch *a, bool instruction, u64 iss)

@@ -37,15 +37,15 @@ static u32 watchpoints(void)
 
 static void bank_write(u32 bank, u32 n, u64 v)
 {
-#define CASE(i)                                      \
-	case i:                                      \
-		if (bank == BVR)                     \
+#define CASE(i)                                           \
+	case i:                                           \
+		if (bank == BVR)                          \
 			write_sysreg(dbgbvr##i##_el1, v); \
-		else if (bank == BCR)                \
+		else if (bank == BCR)                     \
 			write_sysreg(dbgbcr##i##_el1, v); \
-		else if (bank == WVR)                \
+		else if (bank == WVR)                     \
 			write_sysreg(dbgwvr##i##_el1, v); \
-		else                                 \
+		else                                      \
 			write_sysreg(dbgwcr##i##_el1, v); \
 		break;
 	switch (n) {
@@ -58,7 +58,7 @@ static void bank_write(u32 bank, u32 n, u64 v)
 
 static u64 *stored(struct vcpu_arch *a, u32 bank, u32 n)
 {
-	u64 *const base[] = { a->dbgbvr, a->dbgbcr, a->dbgwvr, a->dbgwcr };
+	u64 *const base[] = {a->dbgbvr, a->dbgbcr, a->dbgwvr, a->dbgwcr};
 
 	return &base[bank - BVR][n];
 }

@@ -88,14 +88,14 @@ struct encoding {
 };
 
 static const struct encoding encodings[] = {
-	{ 0x3f200000, 0x38000000, unscaled }, /* unscaled, post-, unprivileged, pre-index; not SIMD (bit 26) */
-	{ 0x3f000000, 0x39000000, scaled },   /* register offset always has a syndrome */
-	{ 0x3e000000, 0x28000000, pair },
+	{0x3f200000, 0x38000000, unscaled}, /* unscaled, post-, unprivileged, pre-index; not SIMD (bit 26) */
+	{0x3f000000, 0x39000000, scaled},   /* register offset always has a syndrome */
+	{0x3e000000, 0x28000000, pair},
 };
 
 bool decode_load_store(u32 insn, struct decoded *d)
 {
-	*d = (struct decoded){ .reg = { 31, 31 }, .base = 31 };
+	*d = (struct decoded){.reg = {31, 31}, .base = 31};
 	for (u32 i = 0; i < ARRAY_SIZE(encodings); i++)
 		if ((insn & encodings[i].mask) == encodings[i].value)
 			return encodings[i].decode(insn, d);

@@ -36,68 +36,68 @@
  * it. A register whose feature is absent is not touched: it does not exist.
  * CPTR_EL2 stands twice: its SVE and SME traps hold for EL2 too, so ZCR_EL2 and SMCR_EL2 come between.
  */
-#define EL2_STATE(E)                                                                             \
-	E(VTTBR_EL2, ALWAYS, stage2_none_vttbr())                                                \
-	E(VTCR_EL2, ALWAYS, stage2_none_vtcr())                                                  \
-	E(HCR_EL2, ALWAYS, HCR_HOST)                                                             \
-	E(HSTR_EL2, ALWAYS, 0)                                                                   \
-	E(HACR_EL2, ALWAYS, 0)                                                                   \
-	E(ACTLR_EL2, ALWAYS, 0)                                                                  \
-	E(AFSR0_EL2, ALWAYS, 0)                                                                  \
-	E(AFSR1_EL2, ALWAYS, 0)                                                                  \
-	E(AMAIR_EL2, ALWAYS, 0)                                                                  \
-	E(ESR_EL2, ALWAYS, 0)                                                                    \
-	E(FAR_EL2, ALWAYS, 0)                                                                    \
-	E(HPFAR_EL2, ALWAYS, 0)                                                                  \
-	E(VPIDR_EL2, ALWAYS, read_sysreg(MIDR_EL1))                                              \
-	E(VMPIDR_EL2, ALWAYS, read_sysreg(MPIDR_EL1))                                            \
-	E(CPTR_EL2, ALWAYS, cptr_open())                                                         \
-	E(MDCR_EL2, ALWAYS, el2_mdcr())                                                          \
-	E(CNTHCTL_EL2, ALWAYS, 0)                                                                \
-	E(CNTVOFF_EL2, ALWAYS, 0)                                                                \
-	E(CNTHP_CTL_EL2, ALWAYS, 0)                                                              \
-	E(CNTHP_CVAL_EL2, ALWAYS, 0)                                                             \
-	E(CNTV_CTL_EL0, ALWAYS, 0)                                                               \
-	E(CNTP_CTL_EL0, ALWAYS, 0)                                                               \
-	E(DACR32_EL2, FEAT_AA32_EL1, 0)                                                          \
-	E(IFSR32_EL2, FEAT_AA32_EL1, 0)                                                          \
-	E(FPEXC32_EL2, FEAT_AA32_EL1, 0)                                                         \
-	E(DBGVCR32_EL2, FEAT_AA32_EL1, 0)                                                        \
-	E(CONTEXTIDR_EL2, FEAT_VHE, 0)                                                           \
-	E(S3_4_C14_C3_1, FEAT_VHE, 0) /* CNTHV_CTL_EL2 */                                        \
-	E(HCRX_EL2, FEAT_HCX, el2_hcrx())                                                        \
-	E(HFGRTR_EL2, FEAT_FGT, 0)                                                               \
-	E(HFGWTR_EL2, FEAT_FGT, 0)                                                               \
-	E(HFGITR_EL2, FEAT_FGT, 0)                                                               \
-	E(HDFGRTR_EL2, FEAT_FGT, 0)                                                              \
-	E(HDFGWTR_EL2, FEAT_FGT, 0)                                                              \
-	E(HFGRTR2_EL2, FEAT_FGT2, 0)                                                             \
-	E(HFGWTR2_EL2, FEAT_FGT2, 0)                                                             \
-	E(HFGITR2_EL2, FEAT_FGT2, 0)                                                             \
-	E(HDFGRTR2_EL2, FEAT_FGT2, 0)                                                            \
-	E(HDFGWTR2_EL2, FEAT_FGT2, 0)                                                            \
-	E(ZCR_EL2, FEAT_SVE, sve_zcr_el2())                                                                \
-	E(SMCR_EL2, FEAT_SME, 0)                                                                 \
-	E(S3_4_C1_C2_5, FEAT_SME, 0) /* SMPRIMAP_EL2 */                                          \
-	E(CPTR_EL2, ALWAYS, el2_cptr())                                                         \
-	E(TRFCR_EL2, FEAT_TRF, 0)                                                                \
-	E(BRBCR_EL2, FEAT_BRBE, 0)                                                               \
-	E(MPAM2_EL2, FEAT_MPAM, mpam_control())                                                  \
-	E(VNCR_EL2, FEAT_NV2, 0)                                                                 \
-	E(TFSR_EL2, FEAT_MTE2, 0)                                                                \
-	E(VSESR_EL2, FEAT_RAS, 0)                                                                \
-	E(VDISR_EL2, FEAT_RAS, 0)                                                                \
-	E(SCXTNUM_EL2, FEAT_CSV2_2, 0)                                                           \
-	E(CNTPOFF_EL2, FEAT_ECV_POFF, 0)                                                         \
-	E(TCR2_EL2, FEAT_TCR2, 0)                                                                \
-	E(SCTLR2_EL2, FEAT_SCTLR2, 0)                                                            \
-	E(GCSCR_EL2, FEAT_GCS, 0)                                                                \
-	E(PMUSERENR_EL0, FEAT_PMU, USERENR_EN) /* so that EL0 meets EL2's trap, not EL1's */     \
-	E(AMUSERENR_EL0, FEAT_AMU, USERENR_EN)                                                   \
-	E(PMCNTENCLR_EL0, FEAT_PMU, 0xffffffff)                                                  \
-	E(PMINTENCLR_EL1, FEAT_PMU, 0xffffffff)                                                  \
-	E(PMOVSCLR_EL0, FEAT_PMU, 0xffffffff)                                                    \
-	E(PMCR_EL0, FEAT_PMU, BIT(6))                                                            \
+#define EL2_STATE(E)                                                                         \
+	E(VTTBR_EL2, ALWAYS, stage2_none_vttbr())                                            \
+	E(VTCR_EL2, ALWAYS, stage2_none_vtcr())                                              \
+	E(HCR_EL2, ALWAYS, HCR_HOST)                                                         \
+	E(HSTR_EL2, ALWAYS, 0)                                                               \
+	E(HACR_EL2, ALWAYS, 0)                                                               \
+	E(ACTLR_EL2, ALWAYS, 0)                                                              \
+	E(AFSR0_EL2, ALWAYS, 0)                                                              \
+	E(AFSR1_EL2, ALWAYS, 0)                                                              \
+	E(AMAIR_EL2, ALWAYS, 0)                                                              \
+	E(ESR_EL2, ALWAYS, 0)                                                                \
+	E(FAR_EL2, ALWAYS, 0)                                                                \
+	E(HPFAR_EL2, ALWAYS, 0)                                                              \
+	E(VPIDR_EL2, ALWAYS, read_sysreg(MIDR_EL1))                                          \
+	E(VMPIDR_EL2, ALWAYS, read_sysreg(MPIDR_EL1))                                        \
+	E(CPTR_EL2, ALWAYS, cptr_open())                                                     \
+	E(MDCR_EL2, ALWAYS, el2_mdcr())                                                      \
+	E(CNTHCTL_EL2, ALWAYS, 0)                                                            \
+	E(CNTVOFF_EL2, ALWAYS, 0)                                                            \
+	E(CNTHP_CTL_EL2, ALWAYS, 0)                                                          \
+	E(CNTHP_CVAL_EL2, ALWAYS, 0)                                                         \
+	E(CNTV_CTL_EL0, ALWAYS, 0)                                                           \
+	E(CNTP_CTL_EL0, ALWAYS, 0)                                                           \
+	E(DACR32_EL2, FEAT_AA32_EL1, 0)                                                      \
+	E(IFSR32_EL2, FEAT_AA32_EL1, 0)                                                      \
+	E(FPEXC32_EL2, FEAT_AA32_EL1, 0)                                                     \
+	E(DBGVCR32_EL2, FEAT_AA32_EL1, 0)                                                    \
+	E(CONTEXTIDR_EL2, FEAT_VHE, 0)                                                       \
+	E(S3_4_C14_C3_1, FEAT_VHE, 0) /* CNTHV_CTL_EL2 */                                    \
+	E(HCRX_EL2, FEAT_HCX, el2_hcrx())                                                    \
+	E(HFGRTR_EL2, FEAT_FGT, 0)                                                           \
+	E(HFGWTR_EL2, FEAT_FGT, 0)                                                           \
+	E(HFGITR_EL2, FEAT_FGT, 0)                                                           \
+	E(HDFGRTR_EL2, FEAT_FGT, 0)                                                          \
+	E(HDFGWTR_EL2, FEAT_FGT, 0)                                                          \
+	E(HFGRTR2_EL2, FEAT_FGT2, 0)                                                         \
+	E(HFGWTR2_EL2, FEAT_FGT2, 0)                                                         \
+	E(HFGITR2_EL2, FEAT_FGT2, 0)                                                         \
+	E(HDFGRTR2_EL2, FEAT_FGT2, 0)                                                        \
+	E(HDFGWTR2_EL2, FEAT_FGT2, 0)                                                        \
+	E(ZCR_EL2, FEAT_SVE, sve_zcr_el2())                                                  \
+	E(SMCR_EL2, FEAT_SME, 0)                                                             \
+	E(S3_4_C1_C2_5, FEAT_SME, 0) /* SMPRIMAP_EL2 */                                      \
+	E(CPTR_EL2, ALWAYS, el2_cptr())                                                      \
+	E(TRFCR_EL2, FEAT_TRF, 0)                                                            \
+	E(BRBCR_EL2, FEAT_BRBE, 0)                                                           \
+	E(MPAM2_EL2, FEAT_MPAM, mpam_control())                                              \
+	E(VNCR_EL2, FEAT_NV2, 0)                                                             \
+	E(TFSR_EL2, FEAT_MTE2, 0)                                                            \
+	E(VSESR_EL2, FEAT_RAS, 0)                                                            \
+	E(VDISR_EL2, FEAT_RAS, 0)                                                            \
+	E(SCXTNUM_EL2, FEAT_CSV2_2, 0)                                                       \
+	E(CNTPOFF_EL2, FEAT_ECV_POFF, 0)                                                     \
+	E(TCR2_EL2, FEAT_TCR2, 0)                                                            \
+	E(SCTLR2_EL2, FEAT_SCTLR2, 0)                                                        \
+	E(GCSCR_EL2, FEAT_GCS, 0)                                                            \
+	E(PMUSERENR_EL0, FEAT_PMU, USERENR_EN) /* so that EL0 meets EL2's trap, not EL1's */ \
+	E(AMUSERENR_EL0, FEAT_AMU, USERENR_EN)                                               \
+	E(PMCNTENCLR_EL0, FEAT_PMU, 0xffffffff)                                              \
+	E(PMINTENCLR_EL1, FEAT_PMU, 0xffffffff)                                              \
+	E(PMOVSCLR_EL0, FEAT_PMU, 0xffffffff)                                                \
+	E(PMCR_EL0, FEAT_PMU, BIT(6))                                                        \
 	E(MDSCR_EL1, ALWAYS, 0)
 
 /* Before the registers behind SVE and SME are written. TSM is RES1 without SME. */

@@ -30,7 +30,7 @@
  * TEA is clear: a guest's synchronous external abort comes here by its address
  * only when stage 2 is at fault; AMO brings the asynchronous ones.
  */
-#define HCR_GUEST                                                                                    \
+#define HCR_GUEST                                                                                     \
 	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_BSU_IS | HCR_FB | HCR_TID1 | \
 	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_TLOR | HCR_RW)
 

@@ -20,13 +20,13 @@ void errata_report(void);
 extern bool errata_repeat_tlbi;
 
 /* A broadcast invalidation, done twice with a completed DSB between where a CPU needs that (A76 1286807 and kin). */
-#define errata_tlbi_repeat(tlbi)                \
-	do {                                    \
-		tlbi;                           \
-		if (errata_repeat_tlbi) {       \
-			dsb(ish);               \
-			tlbi;                   \
-		}                               \
+#define errata_tlbi_repeat(tlbi)          \
+	do {                              \
+		tlbi;                     \
+		if (errata_repeat_tlbi) { \
+			dsb(ish);         \
+			tlbi;             \
+		}                         \
 	} while (0)
 
 /* SMCCC_ARCH_FEATURES answers for guests about WORKAROUND_1, _2, _3: what EL2 or the part itself guarantees. */

@@ -16,7 +16,6 @@
 #include "core/trace.h"
 #include "hal/vcpu.h"
 
-
 /* AArch32 EL0 (D1.3.7.2): IT state advances with the instruction. SPSR.IT is {14:10, 26:25}, base condition in IT<7:5>. */
 static u64 advance_it(u64 spsr)
 {
@@ -106,30 +105,30 @@ struct exit_class {
 
 /* By ESR_EL2.EC. A class without a handler is reported and becomes an undefined instruction. */
 static const struct exit_class classes[64] = {
-	[EC_UNKNOWN] = { exit_undef, "unknown reason" },
-	[EC_WFX] = { exit_wfx, "WFI or WFE" },
-	[EC_CP15_32] = { exit_aarch32, "AArch32 CP15 MCR/MRC" },
-	[EC_CP15_64] = { exit_aarch32, "AArch32 CP15 MCRR/MRRC" },
-	[EC_CP14_MR] = { exit_aarch32, "AArch32 CP14 MCR/MRC" },
-	[EC_CP14_LS] = { exit_aarch32, "AArch32 CP14 LDC/STC" },
-	[EC_FP_ACCESS] = { exit_undef, "FP or SIMD" },
-	[EC_CP10_ID] = { exit_aarch32, "AArch32 VMRS" },
-	[EC_PAC] = { exit_undef, "pointer authentication" },
-	[EC_LS64] = { exit_undef, "LD64B or ST64B" },
-	[EC_CP14_64] = { exit_aarch32, "AArch32 CP14 MRRC" },
-	[EC_BTI] = { NULL, "branch target" },
-	[EC_ILLEGAL] = { NULL, "illegal execution state" },
-	[EC_HVC32] = { exit_undef, "AArch32 HVC" },
-	[EC_SMC32] = { exit_aarch32, "AArch32 SMC" },
-	[EC_SYS128] = { exit_undef, "128-bit system register" },
-	[EC_HVC64] = { exit_hvc_full, "HVC" },
-	[EC_SMC64] = { exit_smc, "SMC" },
-	[EC_SYSREG] = { exit_sysreg, "system register" },
-	[EC_SVE] = { exit_undef, "SVE" },
-	[EC_ERET] = { exit_undef, "ERET" },
-	[EC_SME] = { exit_undef, "SME" },
-	[EC_IABT_LOW] = { exit_instruction_abort, "instruction abort" },
-	[EC_DABT_LOW] = { exit_abort, "data abort" },
+	[EC_UNKNOWN] = {exit_undef, "unknown reason"},
+	[EC_WFX] = {exit_wfx, "WFI or WFE"},
+	[EC_CP15_32] = {exit_aarch32, "AArch32 CP15 MCR/MRC"},
+	[EC_CP15_64] = {exit_aarch32, "AArch32 CP15 MCRR/MRRC"},
+	[EC_CP14_MR] = {exit_aarch32, "AArch32 CP14 MCR/MRC"},
+	[EC_CP14_LS] = {exit_aarch32, "AArch32 CP14 LDC/STC"},
+	[EC_FP_ACCESS] = {exit_undef, "FP or SIMD"},
+	[EC_CP10_ID] = {exit_aarch32, "AArch32 VMRS"},
+	[EC_PAC] = {exit_undef, "pointer authentication"},
+	[EC_LS64] = {exit_undef, "LD64B or ST64B"},
+	[EC_CP14_64] = {exit_aarch32, "AArch32 CP14 MRRC"},
+	[EC_BTI] = {NULL, "branch target"},
+	[EC_ILLEGAL] = {NULL, "illegal execution state"},
+	[EC_HVC32] = {exit_undef, "AArch32 HVC"},
+	[EC_SMC32] = {exit_aarch32, "AArch32 SMC"},
+	[EC_SYS128] = {exit_undef, "128-bit system register"},
+	[EC_HVC64] = {exit_hvc_full, "HVC"},
+	[EC_SMC64] = {exit_smc, "SMC"},
+	[EC_SYSREG] = {exit_sysreg, "system register"},
+	[EC_SVE] = {exit_undef, "SVE"},
+	[EC_ERET] = {exit_undef, "ERET"},
+	[EC_SME] = {exit_undef, "SME"},
+	[EC_IABT_LOW] = {exit_instruction_abort, "instruction abort"},
+	[EC_DABT_LOW] = {exit_abort, "data abort"},
 };
 
 bool (*const exit_fast[64])(struct vcpu_arch *a, u64 esr) = {
@@ -192,7 +191,8 @@ static void blame(struct vcpu_arch *a, u64 iss)
 {
 	count(a, EXIT_ERROR);
 	if (!containable(iss))
-		panic("uncontainable SError in %s, syndrome %llx", a->core->vm->plan->name, (unsigned long long)iss);
+		panic("uncontainable SError in %s, syndrome %llx", a->core->vm->plan->name,
+		      (unsigned long long)iss);
 	log_warn("%s: vCPU %u caused an SError, syndrome %llx: delivered to it", a->core->vm->plan->name,
 		 a->core->index, (unsigned long long)iss);
 	inject_serror(a, iss);
@@ -233,11 +233,11 @@ void vcpu_dump(struct vcpu *vcpu)
 	bool loaded = this_cpu()->current == vcpu;
 	u64 pc = loaded ? read_sysreg(ELR_EL2) : a->pc, ps = loaded ? read_sysreg(SPSR_EL2) : a->pstate;
 
-	log_error("vCPU %s/%u: pc %016llx pstate %08llx", vcpu->vm->plan->name, vcpu->index, (unsigned long long)pc,
-		  (unsigned long long)ps);
+	log_error("vCPU %s/%u: pc %016llx pstate %08llx", vcpu->vm->plan->name, vcpu->index,
+		  (unsigned long long)pc, (unsigned long long)ps);
 	for (u32 i = 0; i < 30; i += 3)
-		log_error("  x%-2u %016llx  x%-2u %016llx  x%-2u %016llx", i, (unsigned long long)a->x[i], i + 1,
-			  (unsigned long long)a->x[i + 1], i + 2, (unsigned long long)a->x[i + 2]);
+		log_error("  x%-2u %016llx  x%-2u %016llx  x%-2u %016llx", i, (unsigned long long)a->x[i],
+			  i + 1, (unsigned long long)a->x[i + 1], i + 2, (unsigned long long)a->x[i + 2]);
 	log_error("  x30 %016llx", (unsigned long long)a->x[30]);
 	log_error("  last exit: %s, ESR_EL2 %08llx FAR_EL2 %016llx IPA %012llx",
 		  exit_class_name((u32)ESR_EC(a->esr_exit)), (unsigned long long)a->esr_exit,
@@ -245,8 +245,8 @@ void vcpu_dump(struct vcpu *vcpu)
 	trace_dump(this_cpu()->index);
 }
 
-static const char *const host_vectors[] = { "synchronous (SP0)", "IRQ (SP0)", "FIQ (SP0)", "SError (SP0)",
-					    "synchronous",       "IRQ",       "FIQ",       "SError" };
+static const char *const host_vectors[] = {"synchronous (SP0)", "IRQ (SP0)", "FIQ (SP0)", "SError (SP0)",
+					   "synchronous",       "IRQ",       "FIQ",       "SError"};
 
 void exit_from_host(u64 vector, const u64 *frame)
 {
@@ -257,11 +257,11 @@ void exit_from_host(u64 vector, const u64 *frame)
 	log_error("exception inside the hypervisor on CPU %u: %s", cpu->core ? cpu->core->index : 0,
 		  vector < ARRAY_SIZE(host_vectors) ? host_vectors[vector] : "?");
 	log_error("  ESR_EL2 %llx (%s) ELR_EL2 %llx FAR_EL2 %llx", (unsigned long long)read_sysreg(ESR_EL2),
-		  exit_class_name((u32)ESR_EC(read_sysreg(ESR_EL2))), (unsigned long long)read_sysreg(ELR_EL2),
-		  (unsigned long long)read_sysreg(FAR_EL2));
+		  exit_class_name((u32)ESR_EC(read_sysreg(ESR_EL2))),
+		  (unsigned long long)read_sysreg(ELR_EL2), (unsigned long long)read_sysreg(FAR_EL2));
 	for (u32 i = 0; i < 30; i += 3)
-		log_error("  x%-2u %016llx  x%-2u %016llx  x%-2u %016llx", i, (unsigned long long)frame[i], i + 1,
-			  (unsigned long long)frame[i + 1], i + 2, (unsigned long long)frame[i + 2]);
+		log_error("  x%-2u %016llx  x%-2u %016llx  x%-2u %016llx", i, (unsigned long long)frame[i],
+			  i + 1, (unsigned long long)frame[i + 1], i + 2, (unsigned long long)frame[i + 2]);
 	log_error("  x30 %016llx  sp  %016llx", (unsigned long long)frame[30], (unsigned long long)frame[31]);
 	panic("stopped by an exception inside the hypervisor");
 }

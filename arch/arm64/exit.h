@@ -61,12 +61,12 @@ void inject_abort(struct vcpu_arch *a, bool instruction, u64 far, u64 iss);
 void inject_serror(struct vcpu_arch *a, u64 syndrome);
 
 /* ---- handlers ---- */
-void exit_abort(struct vcpu_arch *a, u64 esr);         /* abort.c */
+void exit_abort(struct vcpu_arch *a, u64 esr); /* abort.c */
 bool exit_fast_abort(struct vcpu_arch *a, u64 esr);
 void exit_instruction_abort(struct vcpu_arch *a, u64 esr);
-void exit_sysreg(struct vcpu_arch *a, u64 esr);        /* trap.c */
+void exit_sysreg(struct vcpu_arch *a, u64 esr); /* trap.c */
 bool exit_fast_sysreg(struct vcpu_arch *a, u64 esr);
-void smccc_call(struct vcpu_arch *a);                  /* smccc.c: HVC; the return address is set */
+void smccc_call(struct vcpu_arch *a); /* smccc.c: HVC; the return address is set */
 void exit_smc(struct vcpu_arch *a, u64 esr);
 bool debug_access(struct vcpu_arch *a, u32 enc, bool write, u64 *value); /* debug.c */
 void debug_load(const struct vcpu_arch *a);

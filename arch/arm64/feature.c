@@ -12,20 +12,24 @@
 #include "core/string.h"
 
 /* op0=3 op1=0 crn=0: every register of crm 1..7 by its index (crm-1)*8+op2. */
-#define ID_INDEX(crm, op2) (((crm)-1) * 8 + (op2))
+#define ID_INDEX(crm, op2) (((crm) - 1) * 8 + (op2))
 #define ID_COUNT 56
 
-#define ID_NAMED(X)                                                                                     \
-	X(1, 0, ID_PFR0_EL1) X(1, 1, ID_PFR1_EL1) X(1, 2, ID_DFR0_EL1) X(1, 4, ID_MMFR0_EL1)            \
-	X(1, 5, ID_MMFR1_EL1) X(1, 6, ID_MMFR2_EL1) X(1, 7, ID_MMFR3_EL1) X(2, 0, ID_ISAR0_EL1)         \
-	X(2, 1, ID_ISAR1_EL1) X(2, 2, ID_ISAR2_EL1) X(2, 3, ID_ISAR3_EL1) X(2, 4, ID_ISAR4_EL1)         \
-	X(2, 5, ID_ISAR5_EL1) X(2, 6, ID_MMFR4_EL1) X(2, 7, S3_0_C0_C2_7) X(3, 0, MVFR0_EL1)            \
-	X(3, 1, MVFR1_EL1) X(3, 2, MVFR2_EL1) X(3, 4, ID_PFR2_EL1) X(4, 0, ID_AA64PFR0_EL1)             \
-	X(4, 1, ID_AA64PFR1_EL1) X(4, 2, ID_AA64PFR2_EL1) X(4, 4, ID_AA64ZFR0_EL1)                      \
-	X(4, 5, ID_AA64SMFR0_EL1) X(5, 0, ID_AA64DFR0_EL1) X(5, 1, ID_AA64DFR1_EL1)                     \
-	X(6, 0, ID_AA64ISAR0_EL1) X(6, 1, ID_AA64ISAR1_EL1) X(6, 2, ID_AA64ISAR2_EL1)                   \
-	X(6, 3, ID_AA64ISAR3_EL1) X(7, 0, ID_AA64MMFR0_EL1) X(7, 1, ID_AA64MMFR1_EL1)                   \
-	X(7, 2, ID_AA64MMFR2_EL1) X(7, 3, ID_AA64MMFR3_EL1) X(7, 4, ID_AA64MMFR4_EL1)
+#define ID_NAMED(X)                                                                                         \
+	X(1, 0, ID_PFR0_EL1)                                                                                \
+	X(1, 1, ID_PFR1_EL1)                                                                                \
+	X(1, 2, ID_DFR0_EL1) X(1, 4, ID_MMFR0_EL1) X(1, 5, ID_MMFR1_EL1) X(1, 6, ID_MMFR2_EL1) X(           \
+		1, 7, ID_MMFR3_EL1) X(2, 0, ID_ISAR0_EL1) X(2, 1, ID_ISAR1_EL1) X(2, 2, ID_ISAR2_EL1)       \
+		X(2, 3, ID_ISAR3_EL1) X(2, 4, ID_ISAR4_EL1) X(2, 5, ID_ISAR5_EL1) X(2, 6, ID_MMFR4_EL1) X(  \
+			2, 7, S3_0_C0_C2_7) X(3, 0, MVFR0_EL1) X(3, 1, MVFR1_EL1) X(3, 2, MVFR2_EL1)        \
+			X(3, 4, ID_PFR2_EL1) X(4, 0, ID_AA64PFR0_EL1) X(4, 1, ID_AA64PFR1_EL1) X(           \
+				4, 2, ID_AA64PFR2_EL1) X(4, 4, ID_AA64ZFR0_EL1) X(4, 5, ID_AA64SMFR0_EL1)   \
+				X(5, 0, ID_AA64DFR0_EL1) X(5, 1, ID_AA64DFR1_EL1) X(6, 0, ID_AA64ISAR0_EL1) \
+					X(6, 1, ID_AA64ISAR1_EL1) X(6, 2, ID_AA64ISAR2_EL1)                 \
+						X(6, 3, ID_AA64ISAR3_EL1) X(7, 0, ID_AA64MMFR0_EL1)         \
+							X(7, 1, ID_AA64MMFR1_EL1) X(7, 2, ID_AA64MMFR2_EL1) \
+								X(7, 3, ID_AA64MMFR3_EL1)                   \
+									X(7, 4, ID_AA64MMFR4_EL1)
 
 enum rule {
 	SHOW,   /* the smallest value of all CPUs, unsigned, at most `cap` */
@@ -40,40 +44,95 @@ struct id_field {
 /* What guests see. AArch32 registers matter to EL0 only and pass as they are (FIELD32). */
 static const struct id_field guest_fields[] = {
 	/* ID_AA64PFR0: EL0, EL1 AArch64 only, FP, AdvSIMD, GIC system registers, SVE, DIT, CSV2, CSV3 */
-	{ 4, 0, 0, SHOW, 2 }, { 4, 0, 4, FIXED, 1 }, { 4, 0, 16, SIGNED, 1 }, { 4, 0, 20, SIGNED, 1 },
-	{ 4, 0, 24, FIXED, 1 }, { 4, 0, 32, SHOW, 1 }, { 4, 0, 48, SHOW, 1 }, { 4, 0, 56, SHOW, 3 },
-	{ 4, 0, 60, SHOW, 1 },
+	{4, 0, 0, SHOW, 2},
+	{4, 0, 4, FIXED, 1},
+	{4, 0, 16, SIGNED, 1},
+	{4, 0, 20, SIGNED, 1},
+	{4, 0, 24, FIXED, 1},
+	{4, 0, 32, SHOW, 1},
+	{4, 0, 48, SHOW, 1},
+	{4, 0, 56, SHOW, 3},
+	{4, 0, 60, SHOW, 1},
 	/* ID_AA64PFR1: BT, SSBS, CSV2_frac */
-	{ 4, 1, 0, SHOW, 1 }, { 4, 1, 4, SHOW, 2 }, { 4, 1, 32, SHOW, 1 },
+	{4, 1, 0, SHOW, 1},
+	{4, 1, 4, SHOW, 2},
+	{4, 1, 32, SHOW, 1},
 	/* ID_AA64ZFR0 (only with SVE): SVEver, AES, BitPerm, BF16, SHA3, SM4, I8MM, F32MM, F64MM */
-	{ 4, 4, 0, SHOW, 1 }, { 4, 4, 4, SHOW, 2 }, { 4, 4, 16, SHOW, 1 }, { 4, 4, 20, SHOW, 1 },
-	{ 4, 4, 32, SHOW, 1 }, { 4, 4, 40, SHOW, 1 }, { 4, 4, 44, SHOW, 1 }, { 4, 4, 52, SHOW, 1 },
-	{ 4, 4, 56, SHOW, 1 },
+	{4, 4, 0, SHOW, 1},
+	{4, 4, 4, SHOW, 2},
+	{4, 4, 16, SHOW, 1},
+	{4, 4, 20, SHOW, 1},
+	{4, 4, 32, SHOW, 1},
+	{4, 4, 40, SHOW, 1},
+	{4, 4, 44, SHOW, 1},
+	{4, 4, 52, SHOW, 1},
+	{4, 4, 56, SHOW, 1},
 	/* ID_AA64DFR0: DebugVer, BRPs, WRPs, CTX_CMPs; no PMU, trace, SPE */
-	{ 5, 0, 0, SHOW, 8 }, { 5, 0, 12, SHOW, 15 }, { 5, 0, 20, SHOW, 15 }, { 5, 0, 28, SHOW, 15 },
+	{5, 0, 0, SHOW, 8},
+	{5, 0, 12, SHOW, 15},
+	{5, 0, 20, SHOW, 15},
+	{5, 0, 28, SHOW, 15},
 	/* ID_AA64ISAR0: AES SHA1 SHA2 CRC32 Atomics RDM SHA3 SM3 SM4 DP FHM TS TLB RNDR */
-	{ 6, 0, 4, SHOW, 2 }, { 6, 0, 8, SHOW, 1 }, { 6, 0, 12, SHOW, 2 }, { 6, 0, 16, SHOW, 1 },
-	{ 6, 0, 20, SHOW, 2 }, { 6, 0, 28, SHOW, 1 }, { 6, 0, 32, SHOW, 1 }, { 6, 0, 36, SHOW, 1 },
-	{ 6, 0, 40, SHOW, 1 }, { 6, 0, 44, SHOW, 1 }, { 6, 0, 48, SHOW, 1 }, { 6, 0, 52, SHOW, 2 },
-	{ 6, 0, 56, SHOW, 2 }, { 6, 0, 60, SHOW, 1 },
+	{6, 0, 4, SHOW, 2},
+	{6, 0, 8, SHOW, 1},
+	{6, 0, 12, SHOW, 2},
+	{6, 0, 16, SHOW, 1},
+	{6, 0, 20, SHOW, 2},
+	{6, 0, 28, SHOW, 1},
+	{6, 0, 32, SHOW, 1},
+	{6, 0, 36, SHOW, 1},
+	{6, 0, 40, SHOW, 1},
+	{6, 0, 44, SHOW, 1},
+	{6, 0, 48, SHOW, 1},
+	{6, 0, 52, SHOW, 2},
+	{6, 0, 56, SHOW, 2},
+	{6, 0, 60, SHOW, 1},
 	/* ID_AA64ISAR1: DPB APA API JSCVT FCMA LRCPC GPA GPI FRINTTS SB SPECRES BF16 DGH I8MM */
-	{ 6, 1, 0, SHOW, 2 }, { 6, 1, 4, SHOW, 5 }, { 6, 1, 8, SHOW, 5 }, { 6, 1, 12, SHOW, 1 },
-	{ 6, 1, 16, SHOW, 1 }, { 6, 1, 20, SHOW, 2 }, { 6, 1, 24, SHOW, 1 }, { 6, 1, 28, SHOW, 1 },
-	{ 6, 1, 32, SHOW, 1 }, { 6, 1, 36, SHOW, 1 }, { 6, 1, 40, SHOW, 1 }, { 6, 1, 44, SHOW, 2 },
-	{ 6, 1, 48, SHOW, 1 }, { 6, 1, 52, SHOW, 1 },
+	{6, 1, 0, SHOW, 2},
+	{6, 1, 4, SHOW, 5},
+	{6, 1, 8, SHOW, 5},
+	{6, 1, 12, SHOW, 1},
+	{6, 1, 16, SHOW, 1},
+	{6, 1, 20, SHOW, 2},
+	{6, 1, 24, SHOW, 1},
+	{6, 1, 28, SHOW, 1},
+	{6, 1, 32, SHOW, 1},
+	{6, 1, 36, SHOW, 1},
+	{6, 1, 40, SHOW, 1},
+	{6, 1, 44, SHOW, 2},
+	{6, 1, 48, SHOW, 1},
+	{6, 1, 52, SHOW, 1},
 	/* ID_AA64ISAR2: RPRES GPA3 APA3 BC PAC_frac CLRBHB */
-	{ 6, 2, 4, SHOW, 1 }, { 6, 2, 8, SHOW, 1 }, { 6, 2, 12, SHOW, 5 }, { 6, 2, 20, SHOW, 1 },
-	{ 6, 2, 24, SHOW, 1 }, { 6, 2, 28, SHOW, 1 },
+	{6, 2, 4, SHOW, 1},
+	{6, 2, 8, SHOW, 1},
+	{6, 2, 12, SHOW, 5},
+	{6, 2, 20, SHOW, 1},
+	{6, 2, 24, SHOW, 1},
+	{6, 2, 28, SHOW, 1},
 	/* ID_AA64MMFR0: ASIDBits BigEnd BigEndEL0 TGran16 TGran64 TGran4; PARange is the VM's */
-	{ 7, 0, 4, SHOW, 2 }, { 7, 0, 8, SHOW, 1 }, { 7, 0, 16, SHOW, 1 }, { 7, 0, 20, SHOW, 1 },
-	{ 7, 0, 24, SIGNED, 0 }, { 7, 0, 28, SIGNED, 0 },
+	{7, 0, 4, SHOW, 2},
+	{7, 0, 8, SHOW, 1},
+	{7, 0, 16, SHOW, 1},
+	{7, 0, 20, SHOW, 1},
+	{7, 0, 24, SIGNED, 0},
+	{7, 0, 28, SIGNED, 0},
 	/* ID_AA64MMFR1: HAFDBS HPDS PAN ETS ECBHB */
-	{ 7, 1, 0, SHOW, 2 }, { 7, 1, 12, SHOW, 2 }, { 7, 1, 20, SHOW, 3 }, { 7, 1, 36, SHOW, 1 },
-	{ 7, 1, 60, SHOW, 1 },
+	{7, 1, 0, SHOW, 2},
+	{7, 1, 12, SHOW, 2},
+	{7, 1, 20, SHOW, 3},
+	{7, 1, 36, SHOW, 1},
+	{7, 1, 60, SHOW, 1},
 	/* ID_AA64MMFR2: CnP UAO LSM VARange CCIDX ST AT IDS BBM E0PD */
-	{ 7, 2, 0, SHOW, 1 }, { 7, 2, 4, SHOW, 1 }, { 7, 2, 8, SHOW, 1 }, { 7, 2, 16, SHOW, 1 },
-	{ 7, 2, 20, SHOW, 1 }, { 7, 2, 28, SHOW, 1 }, { 7, 2, 32, SHOW, 1 }, { 7, 2, 36, SHOW, 1 },
-	{ 7, 2, 52, SHOW, 2 }, { 7, 2, 60, SHOW, 1 },
+	{7, 2, 0, SHOW, 1},
+	{7, 2, 4, SHOW, 1},
+	{7, 2, 8, SHOW, 1},
+	{7, 2, 16, SHOW, 1},
+	{7, 2, 20, SHOW, 1},
+	{7, 2, 28, SHOW, 1},
+	{7, 2, 32, SHOW, 1},
+	{7, 2, 36, SHOW, 1},
+	{7, 2, 52, SHOW, 2},
+	{7, 2, 60, SHOW, 1},
 };
 
 /* What the hypervisor asks: the feature is there when field >= min. Signed fields are not asked. */
@@ -82,20 +141,27 @@ struct id_feature {
 };
 
 static const struct id_feature features[FEATURES] = {
-	[FEAT_VHE] = { 7, 1, 8, 1 },        [FEAT_NV] = { 7, 2, 24, 1 },       [FEAT_NV2] = { 7, 2, 24, 2 },
-	[FEAT_FGT] = { 7, 0, 56, 1 },       [FEAT_FGT2] = { 7, 0, 56, 2 },     [FEAT_HCX] = { 7, 1, 40, 1 },
-	[FEAT_AMU] = { 4, 0, 44, 1 },       [FEAT_SVE] = { 4, 0, 32, 1 },      [FEAT_SME] = { 4, 1, 24, 1 },
-	[FEAT_SPE] = { 5, 0, 32, 1 },       [FEAT_TRBE] = { 5, 0, 44, 1 },     [FEAT_TRF] = { 5, 0, 40, 1 },
-	[FEAT_BRBE] = { 5, 0, 52, 1 },      [FEAT_MPAM] = { 4, 0, 40, 1 },     [FEAT_MTE] = { 4, 1, 8, 1 },
-	[FEAT_MTE2] = { 4, 1, 8, 2 },       [FEAT_RAS] = { 4, 0, 28, 1 },      [FEAT_CSV2] = { 4, 0, 56, 1 },
-	[FEAT_CSV2_2] = { 4, 0, 56, 2 },    [FEAT_CSV2_3] = { 4, 0, 56, 3 },   [FEAT_CSV3] = { 4, 0, 60, 1 },
-	[FEAT_ECBHB] = { 7, 1, 60, 1 },     [FEAT_CLRBHB] = { 6, 2, 28, 1 },   [FEAT_SSBS] = { 4, 1, 4, 1 },
-	[FEAT_PAUTH] = { 6, 1, 4, 1 },      [FEAT_ECV] = { 7, 0, 60, 1 },      [FEAT_ECV_POFF] = { 7, 0, 60, 2 },
-	[FEAT_TCR2] = { 7, 3, 0, 1 },       [FEAT_SCTLR2] = { 7, 3, 4, 1 },    [FEAT_GCS] = { 4, 1, 44, 1 },
-	[FEAT_PMU] = { 5, 0, 8, 1 },        [FEAT_PAN] = { 7, 1, 20, 1 },      [FEAT_XNX] = { 7, 1, 28, 1 },
-	[FEAT_VMID16] = { 7, 1, 4, 2 },     [FEAT_RNG] = { 6, 0, 60, 1 },      [FEAT_AA32_EL0] = { 4, 0, 0, 2 },
-	[FEAT_AA32_EL1] = { 4, 0, 4, 2 },   [FEAT_EVT] = { 7, 2, 56, 1 },      [FEAT_FWB] = { 7, 2, 40, 1 },
-	[FEAT_E2H0_ABSENT] = { 7, 4, 24, 0xe }, [FEAT_NMI] = { 4, 1, 36, 1 },      [FEAT_EL3] = { 4, 0, 12, 1 },
+	[FEAT_VHE] = {7, 1, 8, 1},       [FEAT_NV] = {7, 2, 24, 1},
+	[FEAT_NV2] = {7, 2, 24, 2},      [FEAT_FGT] = {7, 0, 56, 1},
+	[FEAT_FGT2] = {7, 0, 56, 2},     [FEAT_HCX] = {7, 1, 40, 1},
+	[FEAT_AMU] = {4, 0, 44, 1},      [FEAT_SVE] = {4, 0, 32, 1},
+	[FEAT_SME] = {4, 1, 24, 1},      [FEAT_SPE] = {5, 0, 32, 1},
+	[FEAT_TRBE] = {5, 0, 44, 1},     [FEAT_TRF] = {5, 0, 40, 1},
+	[FEAT_BRBE] = {5, 0, 52, 1},     [FEAT_MPAM] = {4, 0, 40, 1},
+	[FEAT_MTE] = {4, 1, 8, 1},       [FEAT_MTE2] = {4, 1, 8, 2},
+	[FEAT_RAS] = {4, 0, 28, 1},      [FEAT_CSV2] = {4, 0, 56, 1},
+	[FEAT_CSV2_2] = {4, 0, 56, 2},   [FEAT_CSV2_3] = {4, 0, 56, 3},
+	[FEAT_CSV3] = {4, 0, 60, 1},     [FEAT_ECBHB] = {7, 1, 60, 1},
+	[FEAT_CLRBHB] = {6, 2, 28, 1},   [FEAT_SSBS] = {4, 1, 4, 1},
+	[FEAT_PAUTH] = {6, 1, 4, 1},     [FEAT_ECV] = {7, 0, 60, 1},
+	[FEAT_ECV_POFF] = {7, 0, 60, 2}, [FEAT_TCR2] = {7, 3, 0, 1},
+	[FEAT_SCTLR2] = {7, 3, 4, 1},    [FEAT_GCS] = {4, 1, 44, 1},
+	[FEAT_PMU] = {5, 0, 8, 1},       [FEAT_PAN] = {7, 1, 20, 1},
+	[FEAT_XNX] = {7, 1, 28, 1},      [FEAT_VMID16] = {7, 1, 4, 2},
+	[FEAT_RNG] = {6, 0, 60, 1},      [FEAT_AA32_EL0] = {4, 0, 0, 2},
+	[FEAT_AA32_EL1] = {4, 0, 4, 2},  [FEAT_EVT] = {7, 2, 56, 1},
+	[FEAT_FWB] = {7, 2, 40, 1},      [FEAT_E2H0_ABSENT] = {7, 4, 24, 0xe},
+	[FEAT_NMI] = {4, 1, 36, 1},      [FEAT_EL3] = {4, 0, 12, 1},
 };
 
 static u64 common[ID_COUNT]; /* field-wise minimum over CPUs */
@@ -205,7 +271,7 @@ BOOT_CODE bool feature_cpu_has(enum feature f)
 
 u32 feature_pa_bits(void)
 {
-	static const u8 bits[] = { 32, 36, 40, 42, 44, 48 };
+	static const u8 bits[] = {32, 36, 40, 42, 44, 48};
 	u64 v = field_of(common[ID_INDEX(7, 0)], 0);
 
 	return v < ARRAY_SIZE(bits) ? bits[v] : 48;
@@ -213,7 +279,7 @@ u32 feature_pa_bits(void)
 
 static u64 pa_range_of(u32 ipa_bits)
 {
-	static const u8 bits[] = { 32, 36, 40, 42, 44, 48 };
+	static const u8 bits[] = {32, 36, 40, 42, 44, 48};
 	u64 v = 0;
 
 	while (v + 1 < ARRAY_SIZE(bits) && bits[v] < ipa_bits)
@@ -244,8 +310,10 @@ BOOT_CODE void feature_report(void)
 		enum feature f;
 		const char *name;
 	} names[] = {
-		{ FEAT_VHE, "vhe" },     { FEAT_SVE, "sve" }, { FEAT_PAUTH, "pauth" },  { FEAT_RAS, "ras" },
-		{ FEAT_VMID16, "vmid16" }, { FEAT_FGT, "fgt" }, { FEAT_ECV_POFF, "cntpoff" }, { FEAT_AA32_EL0, "aarch32-el0" },
+		{FEAT_VHE, "vhe"},          {FEAT_SVE, "sve"},
+		{FEAT_PAUTH, "pauth"},      {FEAT_RAS, "ras"},
+		{FEAT_VMID16, "vmid16"},    {FEAT_FGT, "fgt"},
+		{FEAT_ECV_POFF, "cntpoff"}, {FEAT_AA32_EL0, "aarch32-el0"},
 	};
 	char line[96];
 	int n = 0;

@@ -125,7 +125,7 @@ BOOT_CODE void irq_cpu_init(void)
 {
 	const struct machine *m = &the_machine;
 	/* The host's own timer is the first. */
-	const u32 own[] = { m->timer.hyp_intid, m->timer.virt_intid, m->gic.maint_intid, m->timer.phys_intid };
+	const u32 own[] = {m->timer.hyp_intid, m->timer.virt_intid, m->gic.maint_intid, m->timer.phys_intid};
 
 	local[GIC_SGI_KICK] = kick_irq;
 	local[m->timer.hyp_intid & 31] = host_timer_irq;
@@ -143,7 +143,7 @@ BOOT_CODE void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
 	for (u32 i = 0; i < ARRAY_SIZE(devices); i++) {
 		if (devices[i].fn)
 			continue;
-		devices[i] = (struct device_irq){ intid, fn };
+		devices[i] = (struct device_irq){intid, fn};
 		gic_route(intid, cpu);
 		gic_enable(intid, GIC_PRIO_DEVICE, edge);
 		return;

@@ -61,10 +61,10 @@ bool setway_step(struct vcpu_arch *a)
 /* The registers that HCR_EL2.TVM traps, but for SCTLR_EL1 (trap.c names the encodings). */
 static void vm_register_write(u32 enc, u64 v)
 {
-#define REG(op1, crn, crm, op2, name)                                      \
+#define REG(op1, crn, crm, op2, name)                                            \
 	if (enc == (3u << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))) { \
-		write_sysreg(name, v);                                     \
-		return;                                                    \
+		write_sysreg(name, v);                                           \
+		return;                                                          \
 	}
 	REG(0, 2, 0, 0, TTBR0_EL1)
 	REG(0, 2, 0, 1, TTBR1_EL1)

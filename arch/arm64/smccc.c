@@ -41,14 +41,14 @@ static u64 arg(const struct vcpu_arch *a, u32 n)
 /* The one translation of internal outcomes to PSCI's. */
 static s64 psci_error(enum err e)
 {
-	static const s8 table[] = { [OK] = PSCI_OK,
-				    [ERR_INVAL] = PSCI_INVALID_PARAMETERS,
-				    [ERR_RANGE] = PSCI_INVALID_ADDRESS,
-				    [ERR_NOENT] = PSCI_INVALID_PARAMETERS,
-				    [ERR_EXIST] = PSCI_ALREADY_ON,
-				    [ERR_BUSY] = PSCI_ON_PENDING,
-				    [ERR_PERM] = PSCI_DENIED,
-				    [ERR_STATE] = PSCI_DENIED };
+	static const s8 table[] = {[OK] = PSCI_OK,
+				   [ERR_INVAL] = PSCI_INVALID_PARAMETERS,
+				   [ERR_RANGE] = PSCI_INVALID_ADDRESS,
+				   [ERR_NOENT] = PSCI_INVALID_PARAMETERS,
+				   [ERR_EXIST] = PSCI_ALREADY_ON,
+				   [ERR_BUSY] = PSCI_ON_PENDING,
+				   [ERR_PERM] = PSCI_DENIED,
+				   [ERR_STATE] = PSCI_DENIED};
 
 	return e < ARRAY_SIZE(table) ? table[e] : PSCI_INTERNAL_FAILURE;
 }
@@ -95,7 +95,7 @@ static s64 psci_cpu_on(struct vcpu_arch *a)
 
 static s64 psci_affinity_info(struct vcpu_arch *a)
 {
-	static const u8 answer[] = { [VCPU_OFF] = 1, [VCPU_ON_PENDING] = 2, [VCPU_ON] = 0 };
+	static const u8 answer[] = {[VCPU_OFF] = 1, [VCPU_ON_PENDING] = 2, [VCPU_ON] = 0};
 	struct vcpu *target = by_mpidr(a->core->vm, arg(a, 1));
 
 	if (!target || arg(a, 2) != 0)
@@ -140,16 +140,16 @@ static const struct {
 	call_fn fn;
 	u32 forms;
 } psci[32] = {
-	[0x00] = { psci_version, IN32 },
-	[0x01] = { psci_cpu_suspend, IN32 | IN64 },
-	[0x02] = { psci_cpu_off, IN32 },
-	[0x03] = { psci_cpu_on, IN32 | IN64 },
-	[0x04] = { psci_affinity_info, IN32 | IN64 },
-	[0x06] = { psci_migrate_info_type, IN32 },
-	[0x08] = { psci_system_off, IN32 },
-	[0x09] = { psci_system_reset, IN32 },
-	[0x0a] = { psci_features, IN32 },
-	[0x12] = { psci_system_reset2, IN32 | IN64 },
+	[0x00] = {psci_version, IN32},
+	[0x01] = {psci_cpu_suspend, IN32 | IN64},
+	[0x02] = {psci_cpu_off, IN32},
+	[0x03] = {psci_cpu_on, IN32 | IN64},
+	[0x04] = {psci_affinity_info, IN32 | IN64},
+	[0x06] = {psci_migrate_info_type, IN32},
+	[0x08] = {psci_system_off, IN32},
+	[0x09] = {psci_system_reset, IN32},
+	[0x0a] = {psci_features, IN32},
+	[0x12] = {psci_system_reset2, IN32 | IN64},
 };
 
 static call_fn psci_lookup(u32 fn)
@@ -175,7 +175,7 @@ static s64 psci_features(struct vcpu_arch *a)
 #define TRNG_INVALID_PARAMETERS (-2)
 #define TRNG_NO_ENTROPY (-3)
 
-static const u32 trng_uuid[4] = { 0x6f4d3e9au, 0x4c1b7d52u, 0x90e1c3a4u, 0x2b58d176u };
+static const u32 trng_uuid[4] = {0x6f4d3e9au, 0x4c1b7d52u, 0x90e1c3a4u, 0x2b58d176u};
 
 static s64 trng_version(struct vcpu_arch *a UNUSED)
 {
@@ -193,7 +193,7 @@ static s64 trng_get_uuid(struct vcpu_arch *a)
 static s64 trng_rnd(struct vcpu_arch *a)
 {
 	u32 width = a->x[0] & FN_64 ? 64 : 32;
-	u64 bits = arg(a, 1), words[3] = { 0, 0, 0 };
+	u64 bits = arg(a, 1), words[3] = {0, 0, 0};
 
 	if (bits == 0 || bits > 3 * width)
 		return TRNG_INVALID_PARAMETERS;
@@ -220,7 +220,7 @@ static s64 trng_features(struct vcpu_arch *a)
 	return known ? 0 : SMCCC_NOT_SUPPORTED;
 }
 
-static const call_fn trng[8] = { [0] = trng_version, [1] = trng_features, [2] = trng_get_uuid, [3] = trng_rnd };
+static const call_fn trng[8] = {[0] = trng_version, [1] = trng_features, [2] = trng_get_uuid, [3] = trng_rnd};
 
 /* Without a source of entropy there is no TRNG at all. */
 static s64 trng_call(struct vcpu_arch *a)
@@ -250,10 +250,10 @@ static const struct {
 	u32 id;
 	call_fn fn;
 } arch_calls[] = {
-	{ SMCCC_VERSION, arch_version },
-	{ SMCCC_ARCH_FEATURES, arch_features },
-	{ SMCCC_WORKAROUND_1, arch_done },
-	{ SMCCC_WORKAROUND_3, arch_done },
+	{SMCCC_VERSION, arch_version},
+	{SMCCC_ARCH_FEATURES, arch_features},
+	{SMCCC_WORKAROUND_1, arch_done},
+	{SMCCC_WORKAROUND_3, arch_done},
 };
 
 static s64 arch_features(struct vcpu_arch *a)

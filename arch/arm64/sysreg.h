@@ -12,11 +12,11 @@
 #define SYSREG_STR_(x) #x
 #define SYSREG_STR(x) SYSREG_STR_(x)
 
-#define read_sysreg(reg)                                                          \
-	({                                                                        \
-		u64 val_;                                                         \
-		__asm__ volatile("mrs %0, " SYSREG_STR(reg) : "=r"(val_));        \
-		val_;                                                             \
+#define read_sysreg(reg)                                                   \
+	({                                                                 \
+		u64 val_;                                                  \
+		__asm__ volatile("mrs %0, " SYSREG_STR(reg) : "=r"(val_)); \
+		val_;                                                      \
 	})
 #define write_sysreg(reg, val)                                                    \
 	do {                                                                      \

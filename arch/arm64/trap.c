@@ -13,8 +13,9 @@
 
 /* op0<21:20> op2<19:17> op1<16:14> crn<13:10> crm<4:1> of the syndrome, put in architectural order. */
 #define ENC(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
-#define ISS_ENC(iss)                                                                                       \
-	((u32)ENC(BITS(iss, 21, 20), BITS(iss, 16, 14), BITS(iss, 13, 10), BITS(iss, 4, 1), BITS(iss, 19, 17)))
+#define ISS_ENC(iss)                                                                        \
+	((u32)ENC(BITS(iss, 21, 20), BITS(iss, 16, 14), BITS(iss, 13, 10), BITS(iss, 4, 1), \
+		  BITS(iss, 19, 17)))
 
 /* Returns false: undefined. A handler that must be called again for the same instruction says so by *again. */
 struct access {
@@ -105,32 +106,32 @@ static const struct {
 	u32 first, last;
 	access_fn fn;
 } rows[] = {
-	{ ENC(1, 0, 7, 6, 2), ENC(1, 0, 7, 6, 2), set_way },     /* DC ISW */
-	{ ENC(1, 0, 7, 10, 2), ENC(1, 0, 7, 10, 2), set_way },   /* DC CSW */
-	{ ENC(1, 0, 7, 14, 2), ENC(1, 0, 7, 14, 2), set_way },   /* DC CISW */
-	{ ENC(2, 0, 0, 0, 0), ENC(2, 0, 15, 15, 7), debug },     /* self-hosted debug */
-	{ ENC(2, 1, 0, 0, 0), ENC(2, 1, 15, 15, 7), undefined }, /* trace */
-	{ ENC(2, 3, 0, 0, 0), ENC(2, 3, 15, 15, 7), debug },     /* DBGDTR, MDCCSR */
-	{ ENC(3, 0, 0, 0, 6), ENC(3, 0, 0, 0, 6), revidr },
-	{ ENC(3, 0, 0, 1, 0), ENC(3, 0, 0, 7, 7), id_register },
-	{ ENC(3, 0, 1, 0, 0), ENC(3, 0, 1, 0, 0), vm_register }, /* SCTLR_EL1 */
-	{ ENC(3, 0, 1, 0, 1), ENC(3, 0, 1, 0, 1), read_zero },   /* ACTLR_EL1 */
-	{ ENC(3, 0, 2, 0, 0), ENC(3, 0, 2, 0, 2), vm_register }, /* TTBR0, TTBR1, TCR */
-	{ ENC(3, 0, 4, 6, 0), ENC(3, 0, 4, 6, 0), interrupt_controller },   /* PMR */
-	{ ENC(3, 0, 5, 1, 0), ENC(3, 0, 5, 1, 1), vm_register }, /* AFSR0, AFSR1 */
-	{ ENC(3, 0, 5, 2, 0), ENC(3, 0, 5, 2, 0), vm_register }, /* ESR */
-	{ ENC(3, 0, 6, 0, 0), ENC(3, 0, 6, 0, 0), vm_register }, /* FAR */
-	{ ENC(3, 0, 10, 2, 0), ENC(3, 0, 10, 2, 0), vm_register }, /* MAIR */
-	{ ENC(3, 0, 10, 3, 0), ENC(3, 0, 10, 3, 0), vm_register }, /* AMAIR */
-	{ ENC(3, 0, 12, 11, 1), ENC(3, 0, 12, 11, 3), interrupt_controller }, /* DIR, RPR */
-	{ ENC(3, 0, 12, 11, 5), ENC(3, 0, 12, 11, 7), sgi },
-	{ ENC(3, 0, 12, 12, 4), ENC(3, 0, 12, 12, 4), interrupt_controller }, /* CTLR */
-	{ ENC(3, 0, 12, 12, 5), ENC(3, 0, 12, 12, 5), icc_sre },
-	{ ENC(3, 0, 13, 0, 1), ENC(3, 0, 13, 0, 1), vm_register }, /* CONTEXTIDR */
-	{ ENC(3, 1, 0, 0, 7), ENC(3, 1, 0, 0, 7), aidr },
-	{ ENC(3, 3, 14, 0, 1), ENC(3, 3, 14, 0, 1), timer },     /* CNTPCT_EL0 */
-	{ ENC(3, 3, 14, 0, 5), ENC(3, 3, 14, 0, 5), timer },     /* CNTPCTSS_EL0 */
-	{ ENC(3, 3, 14, 2, 0), ENC(3, 3, 14, 2, 2), timer },     /* CNTP_TVAL, CTL, CVAL */
+	{ENC(1, 0, 7, 6, 2), ENC(1, 0, 7, 6, 2), set_way},     /* DC ISW */
+	{ENC(1, 0, 7, 10, 2), ENC(1, 0, 7, 10, 2), set_way},   /* DC CSW */
+	{ENC(1, 0, 7, 14, 2), ENC(1, 0, 7, 14, 2), set_way},   /* DC CISW */
+	{ENC(2, 0, 0, 0, 0), ENC(2, 0, 15, 15, 7), debug},     /* self-hosted debug */
+	{ENC(2, 1, 0, 0, 0), ENC(2, 1, 15, 15, 7), undefined}, /* trace */
+	{ENC(2, 3, 0, 0, 0), ENC(2, 3, 15, 15, 7), debug},     /* DBGDTR, MDCCSR */
+	{ENC(3, 0, 0, 0, 6), ENC(3, 0, 0, 0, 6), revidr},
+	{ENC(3, 0, 0, 1, 0), ENC(3, 0, 0, 7, 7), id_register},
+	{ENC(3, 0, 1, 0, 0), ENC(3, 0, 1, 0, 0), vm_register},              /* SCTLR_EL1 */
+	{ENC(3, 0, 1, 0, 1), ENC(3, 0, 1, 0, 1), read_zero},                /* ACTLR_EL1 */
+	{ENC(3, 0, 2, 0, 0), ENC(3, 0, 2, 0, 2), vm_register},              /* TTBR0, TTBR1, TCR */
+	{ENC(3, 0, 4, 6, 0), ENC(3, 0, 4, 6, 0), interrupt_controller},     /* PMR */
+	{ENC(3, 0, 5, 1, 0), ENC(3, 0, 5, 1, 1), vm_register},              /* AFSR0, AFSR1 */
+	{ENC(3, 0, 5, 2, 0), ENC(3, 0, 5, 2, 0), vm_register},              /* ESR */
+	{ENC(3, 0, 6, 0, 0), ENC(3, 0, 6, 0, 0), vm_register},              /* FAR */
+	{ENC(3, 0, 10, 2, 0), ENC(3, 0, 10, 2, 0), vm_register},            /* MAIR */
+	{ENC(3, 0, 10, 3, 0), ENC(3, 0, 10, 3, 0), vm_register},            /* AMAIR */
+	{ENC(3, 0, 12, 11, 1), ENC(3, 0, 12, 11, 3), interrupt_controller}, /* DIR, RPR */
+	{ENC(3, 0, 12, 11, 5), ENC(3, 0, 12, 11, 7), sgi},
+	{ENC(3, 0, 12, 12, 4), ENC(3, 0, 12, 12, 4), interrupt_controller}, /* CTLR */
+	{ENC(3, 0, 12, 12, 5), ENC(3, 0, 12, 12, 5), icc_sre},
+	{ENC(3, 0, 13, 0, 1), ENC(3, 0, 13, 0, 1), vm_register}, /* CONTEXTIDR */
+	{ENC(3, 1, 0, 0, 7), ENC(3, 1, 0, 0, 7), aidr},
+	{ENC(3, 3, 14, 0, 1), ENC(3, 3, 14, 0, 1), timer}, /* CNTPCT_EL0 */
+	{ENC(3, 3, 14, 0, 5), ENC(3, 3, 14, 0, 5), timer}, /* CNTPCTSS_EL0 */
+	{ENC(3, 3, 14, 2, 0), ENC(3, 3, 14, 2, 2), timer}, /* CNTP_TVAL, CTL, CVAL */
 };
 
 static access_fn find(u32 enc)
@@ -167,7 +168,7 @@ void exit_sysreg(struct vcpu_arch *a, u64 esr)
 {
 	u64 iss = ESR_ISS(esr);
 	u32 rt = (u32)BITS(iss, 9, 5);
-	struct access x = { .a = a, .enc = ISS_ENC(iss), .iss = (u32)iss, .write = !(iss & 1) };
+	struct access x = {.a = a, .enc = ISS_ENC(iss), .iss = (u32)iss, .write = !(iss & 1)};
 
 	a->core->exits[EXIT_SYSREG]++;
 	trace_exit(a->core, EXIT_SYSREG, iss);

@@ -135,32 +135,34 @@ void vm_arch_reset(struct vm *vm)
 
 static void fp_save(struct fp_regs *fp)
 {
-	__asm__ volatile(".arch_extension fp\n\t.arch_extension simd\n\t"
-			 "stp q0, q1, [%0, #0]\n\tstp q2, q3, [%0, #32]\n\tstp q4, q5, [%0, #64]\n\t"
-			 "stp q6, q7, [%0, #96]\n\tstp q8, q9, [%0, #128]\n\tstp q10, q11, [%0, #160]\n\t"
-			 "stp q12, q13, [%0, #192]\n\tstp q14, q15, [%0, #224]\n\tstp q16, q17, [%0, #256]\n\t"
-			 "stp q18, q19, [%0, #288]\n\tstp q20, q21, [%0, #320]\n\tstp q22, q23, [%0, #352]\n\t"
-			 "stp q24, q25, [%0, #384]\n\tstp q26, q27, [%0, #416]\n\tstp q28, q29, [%0, #448]\n\t"
-			 "stp q30, q31, [%0, #480]\n\t"
-			 :
-			 : "r"(fp->v)
-			 : "memory");
+	__asm__ volatile(
+		".arch_extension fp\n\t.arch_extension simd\n\t"
+		"stp q0, q1, [%0, #0]\n\tstp q2, q3, [%0, #32]\n\tstp q4, q5, [%0, #64]\n\t"
+		"stp q6, q7, [%0, #96]\n\tstp q8, q9, [%0, #128]\n\tstp q10, q11, [%0, #160]\n\t"
+		"stp q12, q13, [%0, #192]\n\tstp q14, q15, [%0, #224]\n\tstp q16, q17, [%0, #256]\n\t"
+		"stp q18, q19, [%0, #288]\n\tstp q20, q21, [%0, #320]\n\tstp q22, q23, [%0, #352]\n\t"
+		"stp q24, q25, [%0, #384]\n\tstp q26, q27, [%0, #416]\n\tstp q28, q29, [%0, #448]\n\t"
+		"stp q30, q31, [%0, #480]\n\t"
+		:
+		: "r"(fp->v)
+		: "memory");
 	fp->fpsr = read_sysreg(FPSR);
 	fp->fpcr = read_sysreg(FPCR);
 }
 
 static void fp_load(const struct fp_regs *fp)
 {
-	__asm__ volatile(".arch_extension fp\n\t.arch_extension simd\n\t"
-			 "ldp q0, q1, [%0, #0]\n\tldp q2, q3, [%0, #32]\n\tldp q4, q5, [%0, #64]\n\t"
-			 "ldp q6, q7, [%0, #96]\n\tldp q8, q9, [%0, #128]\n\tldp q10, q11, [%0, #160]\n\t"
-			 "ldp q12, q13, [%0, #192]\n\tldp q14, q15, [%0, #224]\n\tldp q16, q17, [%0, #256]\n\t"
-			 "ldp q18, q19, [%0, #288]\n\tldp q20, q21, [%0, #320]\n\tldp q22, q23, [%0, #352]\n\t"
-			 "ldp q24, q25, [%0, #384]\n\tldp q26, q27, [%0, #416]\n\tldp q28, q29, [%0, #448]\n\t"
-			 "ldp q30, q31, [%0, #480]\n\t"
-			 :
-			 : "r"(fp->v)
-			 : "memory");
+	__asm__ volatile(
+		".arch_extension fp\n\t.arch_extension simd\n\t"
+		"ldp q0, q1, [%0, #0]\n\tldp q2, q3, [%0, #32]\n\tldp q4, q5, [%0, #64]\n\t"
+		"ldp q6, q7, [%0, #96]\n\tldp q8, q9, [%0, #128]\n\tldp q10, q11, [%0, #160]\n\t"
+		"ldp q12, q13, [%0, #192]\n\tldp q14, q15, [%0, #224]\n\tldp q16, q17, [%0, #256]\n\t"
+		"ldp q18, q19, [%0, #288]\n\tldp q20, q21, [%0, #320]\n\tldp q22, q23, [%0, #352]\n\t"
+		"ldp q24, q25, [%0, #384]\n\tldp q26, q27, [%0, #416]\n\tldp q28, q29, [%0, #448]\n\t"
+		"ldp q30, q31, [%0, #480]\n\t"
+		:
+		: "r"(fp->v)
+		: "memory");
 	write_sysreg(FPSR, fp->fpsr);
 	write_sysreg(FPCR, fp->fpcr);
 }

@@ -22,7 +22,7 @@ struct fp_regs {
 } ALIGNED(16);
 
 struct vcpu_arch {
-	u64 x[31]; /* first: assembly stores here */
+	u64 x[31];      /* first: assembly stores here */
 	u64 pc, pstate; /* ELR_EL2 and SPSR_EL2 while put */
 	struct vcpu *core;
 
@@ -34,11 +34,11 @@ struct vcpu_arch {
 	EL1_RAS_REGS(FIELD)
 #undef FIELD
 	u64 zcr;
-	u64 hcr;    /* HCR_EL2 for this vCPU */
-	u64 vmpidr; /* VMPIDR_EL2 */
-	u64 oslsr;  /* emulated OS lock: bit 1 locked */
+	u64 hcr;                             /* HCR_EL2 for this vCPU */
+	u64 vmpidr;                          /* VMPIDR_EL2 */
+	u64 oslsr;                           /* emulated OS lock: bit 1 locked */
 	const struct mmio_region *mmio_last; /* device of the last access: likely the next one's too */
-	u64 esr_exit, far_exit, hpfar_exit; /* of the last full exit, for reports */
+	u64 esr_exit, far_exit, hpfar_exit;  /* of the last full exit, for reports */
 
 	bool sw_done; /* set/way maintenance: RAM was cleaned since caches were last switched (setway.c) */
 	u32 sw_piece; /* progress of that */
@@ -55,7 +55,7 @@ struct vcpu_arch {
 
 struct vm_arch {
 	struct vm *core;
-	u64 vttbr_base;      /* root table and, in bits 63:48, the VMID */
+	u64 vttbr_base; /* root table and, in bits 63:48, the VMID */
 	u64 vtcr;
 	struct vmid vmid;
 	u8 last_vcpu[MAX_CPUS]; /* on each CPU: index + 1 of the vCPU whose translations it may hold */

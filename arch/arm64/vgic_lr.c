@@ -173,8 +173,7 @@ static u64 lr_compose(struct vgic_cpu *c, struct vgic_bank *b, const struct virq
 	return lr;
 }
 
-static NOINLINE void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n,
-					       u32 intid)
+static NOINLINE void lr_place(struct vgic_cpu *c, struct vgic_bank *b, struct virq *v, u32 n, u32 intid)
 {
 	u32 bit = BIT32(intid & 31);
 	bool plain = vgic_forwarded(c->vgic, b) & bit &&

@@ -29,7 +29,8 @@ static void common(u64 e, u64 pa, u32 arch_level)
 {
 	PROVE(field(e, 0, 0) == 1, "leaf: valid");
 	PROVE(field(e, 1, 1) == (arch_level == 3), "leaf: page at level 3, else block");
-	PROVE(field(e, 47, low_bit_of_frame(arch_level)) == pa >> low_bit_of_frame(arch_level), "leaf: frame");
+	PROVE(field(e, 47, low_bit_of_frame(arch_level)) == pa >> low_bit_of_frame(arch_level),
+	      "leaf: frame");
 	PROVE(arch_level == 3 || field(e, low_bit_of_frame(arch_level) - 1, 12) == 0,
 	      "leaf: RES0 and nT below a block's frame");
 	PROVE(field(e, 9, 8) == 3, "leaf: inner shareable");
@@ -73,8 +74,10 @@ static const struct pt_format *format(void)
 	PROVE(field(vtcr, 63, 8) == 0, "VTCR: 4 KiB granule, nothing else");
 	PROVE(size == bits && size == f->va_bits, "VTCR: input size");
 	PROVE(start == 4u - f->levels && start <= 1, "VTCR: start level");
-	PROVE(start == 1 ? size >= 31 && size <= 43 : size >= 44 && size <= 48, "VTCR: sizes that level may start");
-	PROVE(start_bits == f->root_bits && start_bits >= 1 && start_bits <= 13, "at most 16 concatenated tables");
+	PROVE(start == 1 ? size >= 31 && size <= 43 : size >= 44 && size <= 48,
+	      "VTCR: sizes that level may start");
+	PROVE(start_bits == f->root_bits && start_bits >= 1 && start_bits <= 13,
+	      "at most 16 concatenated tables");
 	PROVE(pt_root_pages(f) == (start_bits > 9 ? 1u << (start_bits - 9) : 1), "root pages");
 	PROVE(f->pa_bits == 48 && f->leaf_top == 2, "48-bit frames, blocks of 1 GiB");
 	return s2_format(48); /* the accessors are the same ones */
@@ -100,9 +103,11 @@ static void attributes(u32 attr)
 
 static const struct pt_format *format(void)
 {
-	PROVE(field(EL2_MAIR, 8 * EL2_ATTR_NORMAL + 7, 8 * EL2_ATTR_NORMAL) == 0xff, "MAIR: Normal write-back");
+	PROVE(field(EL2_MAIR, 8 * EL2_ATTR_NORMAL + 7, 8 * EL2_ATTR_NORMAL) == 0xff,
+	      "MAIR: Normal write-back");
 	PROVE(field(EL2_MAIR, 8 * EL2_ATTR_DEVICE + 7, 8 * EL2_ATTR_DEVICE) == 0x00, "MAIR: Device-nGnRnE");
-	PROVE(el2_format.levels == 4 && el2_format.root_bits == 9 && el2_format.va_bits == 48, "EL2: 48 bits");
+	PROVE(el2_format.levels == 4 && el2_format.root_bits == 9 && el2_format.va_bits == 48,
+	      "EL2: 48 bits");
 	return &el2_format;
 }
 #endif

@@ -38,12 +38,18 @@ static bool rv_attr_ok(u32 attr)
 	return (attr & PT_R) && !(attr & ~7u);
 }
 
-#define RV_FORMAT(n)                                                                                         \
-	{                                                                                                    \
-		.levels = (n), .root_bits = 11, .va_bits = 12 + 9 * ((n) - 1) + 11, .pa_bits = 48,           \
-		.leaf_top = 2, .make_leaf = rv_leaf, .make_table = rv_table, .kind = rv_kind, .addr = rv_addr, \
-		.attr = rv_attr, .attr_ok = rv_attr_ok                                                       \
-	}
+#define RV_FORMAT(n)                         \
+	{.levels = (n),                      \
+	 .root_bits = 11,                    \
+	 .va_bits = 12 + 9 * ((n) - 1) + 11, \
+	 .pa_bits = 48,                      \
+	 .leaf_top = 2,                      \
+	 .make_leaf = rv_leaf,               \
+	 .make_table = rv_table,             \
+	 .kind = rv_kind,                    \
+	 .addr = rv_addr,                    \
+	 .attr = rv_attr,                    \
+	 .attr_ok = rv_attr_ok}
 
 const struct pt_format sv39x4_format = RV_FORMAT(3);
 const struct pt_format sv48x4_format = RV_FORMAT(4);

@@ -79,7 +79,8 @@ static void arguments(void)
 	bool good = base % PAGE_SIZE == 0 && size % PAGE_SIZE == 0 && size && size <= UINT64_MAX - base;
 
 	PROVE(e == (good ? OK : ERR_RANGE), "add: malformed ranges are refused, others are not");
-	PROVE(!good || (frames_find(HPA(base), size) == t && !frames_find(HPA(base), size + 1)), "find: exact");
+	PROVE(!good || (frames_find(HPA(base), size) == t && !frames_find(HPA(base), size + 1)),
+	      "find: exact");
 }
 
 int main(void)
@@ -96,7 +97,7 @@ int main(void)
 	nr_frames = nondet_u32();
 	ASSUME(nr_frames <= N);
 	for (u32 i = 0; i < N; i++)
-		t[i] = (struct frame_range){ page(), page(), nondet_u16(), nondet_u8() };
+		t[i] = (struct frame_range){page(), page(), nondet_u16(), nondet_u8()};
 	ASSUME(sorted());
 	x = page();
 
@@ -119,9 +120,11 @@ int main(void)
 	PROVE(claims_after <= 1, "add: one owner afterwards");
 	if (e == OK && x >= base && x - base < size) {
 		PROVE(claims == 0, "add: only what nobody owned");
-		PROVE(claims_after == 1 && owner_after == new_owner && state_after == FRAME_DIRTY, "add: owned, dirty");
+		PROVE(claims_after == 1 && owner_after == new_owner && state_after == FRAME_DIRTY,
+		      "add: owned, dirty");
 	} else {
-		PROVE(claims_after == claims && owner_after == owner && state_after == state, "add: nothing else");
+		PROVE(claims_after == claims && owner_after == owner && state_after == state,
+		      "add: nothing else");
 	}
 	PROVE(nr_frames == count + (e == OK), "add: one range or none");
 	if (e == ERR_EXIST)

@@ -43,10 +43,10 @@ bool nondet_bool(void);
 enum content { FOREIGN, ZERO_CONTENT, IMAGE };
 
 static struct aspace as;
-static u64 F;               /* arbitrary page of the machine */
-static bool reachable;      /* the VM's tables or TLBs may lead to F */
+static u64 F;          /* arbitrary page of the machine */
+static bool reachable; /* the VM's tables or TLBs may lead to F */
 static enum content content;
-static bool only_in_cache;  /* DRAM has not what content says */
+static bool only_in_cache; /* DRAM has not what content says */
 static bool window_on, window_has_f;
 
 /* Some page of 1 MiB: enough for regions of many slices. */
@@ -97,9 +97,11 @@ enum err pt_map_range(struct pt_space *s, u64 va, u64 pa, u64 size, u32 attr, u3
 			PROVE(f->owner == FRAME_SHARED && !(attr & PT_W), "map: shared frames read-only");
 		} else {
 			PROVE(f->owner == as.owner, "map: only the VM's own frames");
-			PROVE(f->state == FRAME_MAPPED || f->state == FRAME_DEVICE, "map: marked before it is mapped");
+			PROVE(f->state == FRAME_MAPPED || f->state == FRAME_DEVICE,
+			      "map: marked before it is mapped");
 			PROVE(f->state == FRAME_DEVICE || content != FOREIGN, "map: never another's content");
-			PROVE(f->state == FRAME_DEVICE || !only_in_cache, "map: in DRAM, for a guest with its caches off");
+			PROVE(f->state == FRAME_DEVICE || !only_in_cache,
+			      "map: in DRAM, for a guest with its caches off");
 		}
 		reachable = true;
 	}
@@ -322,14 +324,15 @@ static void any_state(void)
 	as.pos = page();
 	as.reaping = nondet_bool();
 	for (u32 i = 0; i < REGIONS; i++) {
-		table[i] = (struct frame_range){ page(), page(), nondet_u16(), nondet_u8() & 7 };
+		table[i] = (struct frame_range){page(), page(), nondet_u16(), nondet_u8() & 7};
 		ASSUME(table[i].lo < table[i].hi && table[i].state < FRAME_STATES);
 	}
 	ASSUME(table[0].hi <= table[1].lo || table[1].hi <= table[0].lo);
 	for (u32 i = 0; i < REGIONS; i++) {
 		const struct frame_range *f = &table[i];
 
-		as.region[i] = (struct aspace_region){ page(), f->lo, f->hi - f->lo, nondet_u8() & 15, f->owner };
+		as.region[i] =
+			(struct aspace_region){page(), f->lo, f->hi - f->lo, nondet_u8() & 15, f->owner};
 	}
 	ASSUME(as.region[0].gpa + as.region[0].size <= as.region[1].gpa);
 	F = page();
@@ -380,7 +383,8 @@ int main(void)
 	PROVE(state != FRAME_DEVICE || after == FRAME_DEVICE, "DEVICE for good");
 #if defined(ZERO) || defined(SCRUB)
 	if (e == OK && region_of_f() && is_private(&as, region_of_f()))
-		PROVE(content == ZERO_CONTENT && !only_in_cache && !reachable, "OK is: zero, in DRAM, unreachable");
+		PROVE(content == ZERO_CONTENT && !only_in_cache && !reachable,
+		      "OK is: zero, in DRAM, unreachable");
 #endif
 #if defined(UNMAP)
 	PROVE(e != OK || (as.phase == ASPACE_EMPTY && !reachable), "OK is: nothing reachable");

@@ -35,7 +35,7 @@ static bool is_published(u32 index)
 	return published && entry >= published && (size_t)(entry - published) + 8 <= published_size;
 }
 
-static const struct pt_hooks hooks = { .publish = publish };
+static const struct pt_hooks hooks = {.publish = publish};
 
 static void entries(u32 any)
 {
@@ -103,8 +103,8 @@ int main(void)
 {
 	u32 any = nondet_u32();
 
-	pool = (struct pt_pool){ .base = va_to_hpa(page), .meta = meta, .pages = 8 };
-	space = (struct pt_space){ .fmt = s2_format(48), .pool = &pool, .hooks = &hooks };
+	pool = (struct pt_pool){.base = va_to_hpa(page), .meta = meta, .pages = 8};
+	space = (struct pt_space){.fmt = s2_format(48), .pool = &pool, .hooks = &hooks};
 	ASSUME(any < PT_ENTRIES);
 #ifdef PICK
 	picks(any);

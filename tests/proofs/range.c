@@ -31,8 +31,12 @@ static bool attr_ok(u32 attr)
 	return attr & PT_R;
 }
 
-static const struct pt_format format = { .levels = 4, .root_bits = 9, .va_bits = VA_BITS, .pa_bits = PA_BITS,
-					 .leaf_top = 2, .attr_ok = attr_ok };
+static const struct pt_format format = {.levels = 4,
+					.root_bits = 9,
+					.va_bits = VA_BITS,
+					.pa_bits = PA_BITS,
+					.leaf_top = 2,
+					.attr_ok = attr_ok};
 
 /* ---- contracts of the steps ---- */
 
@@ -61,7 +65,8 @@ static u64 some_step(u64 va, u64 left)
 {
 	u64 n = nondet_u64() & ((2ull << VA_BITS) - PAGE_SIZE);
 
-	PROVE(!((va | left) & (PAGE_SIZE - 1)) && left && va < 1ull << VA_BITS && left <= (1ull << VA_BITS) - va,
+	PROVE(!((va | left) & (PAGE_SIZE - 1)) && left && va < 1ull << VA_BITS &&
+		      left <= (1ull << VA_BITS) - va,
 	      "step: in range");
 	ASSUME(n && n <= left);
 	return n;
@@ -106,39 +111,40 @@ static void flush(void *ctx, u64 va, u64 size)
 
 /* ---- the loops' contracts ---- */
 
-#define SAME (now.ok == before.ok && now.pa == before.pa && now.attr == before.attr && now.stale == before.stale)
-#define PROGRESS                                                                                              \
-	(d >= *done && d <= size && !(d & (PAGE_SIZE - 1)) &&                                                 \
+#define SAME \
+	(now.ok == before.ok && now.pa == before.pa && now.attr == before.attr && now.stale == before.stale)
+#define PROGRESS                                              \
+	(d >= *done && d <= size && !(d & (PAGE_SIZE - 1)) && \
 	 (e == OK || e == ERR_AGAIN || e == ERR_EXIST || e == ERR_NOMEM))
 #define DONE (x >= va + *done && x < va + d)
-#define LOOP(invariant)                                                                                       \
-	__CPROVER_assigns(d, e, budget, now) __CPROVER_loop_invariant(PROGRESS && (invariant))                \
+#define LOOP(invariant)                                                                        \
+	__CPROVER_assigns(d, e, budget, now) __CPROVER_loop_invariant(PROGRESS && (invariant)) \
 		__CPROVER_decreases(budget)
 
-#define PROOF_MAP_LOOP                                                                                        \
-	LOOP(DONE ? now.ok && now.pa == pa + (x - va) && now.attr == attr && now.stale == before.stale : SAME)
-#define PROOF_LEVEL_LOOP                                                                                      \
+#define PROOF_MAP_LOOP \
+	LOOP(DONE ? now.ok &&now.pa == pa + (x - va) && now.attr == attr &&now.stale == before.stale : SAME)
+#define PROOF_LEVEL_LOOP \
 	__CPROVER_assigns(level) __CPROVER_loop_invariant(level <= 2) __CPROVER_decreases(level)
-#define PROOF_UNMAP_LOOP                                                                                      \
-	LOOP(DONE ? !now.ok && now.stale == (before.stale || before.ok) : SAME)
-#define PROOF_PROTECT_LOOP                                                                                    \
-	LOOP(DONE ? now.ok == before.ok && now.pa == before.pa && now.attr == attr && now.stale == before.stale : SAME)
+#define PROOF_UNMAP_LOOP LOOP(DONE ? !now.ok && now.stale == (before.stale || before.ok) : SAME)
+#define PROOF_PROTECT_LOOP                                                                                   \
+	LOOP(DONE ? now.ok == before.ok &&now.pa == before.pa &&now.attr == attr &&now.stale == before.stale \
+		  : SAME)
 #define PROOF_REAP_LOOP LOOP(SAME)
 
 #include "core/pt_range.c"
 
-static const struct pt_hooks hooks = { .flush = flush };
+static const struct pt_hooks hooks = {.flush = flush};
 
 int main(void)
 {
-	struct pt_space s = { .fmt = &format, .hooks = &hooks };
+	struct pt_space s = {.fmt = &format, .hooks = &hooks};
 	u64 va = nondet_u64(), pa = nondet_u64(), size = nondet_u64(), start = nondet_u64(), done = start;
 	u32 attr = nondet_u32(), budget = nondet_u32();
 	enum err e;
 
 	/* a page; wider ones are refused */
 	x = nondet_u64() & ((1ull << VA_BITS) - PAGE_SIZE);
-	now = (struct watched){ nondet_bool(), nondet_bool(), nondet_u64(), nondet_u32() };
+	now = (struct watched){nondet_bool(), nondet_bool(), nondet_u64(), nondet_u32()};
 #if defined(MAP) || defined(PROTECT)
 	ASSUME(!now.stale);
 #endif
@@ -161,7 +167,8 @@ int main(void)
 	PROVE(e != ERR_AGAIN || done < size, "AGAIN is not all of it");
 	if (inside(va + start, done - start)) {
 #if defined(MAP)
-		PROVE(now.ok && now.pa == pa + (x - va) && now.attr == attr, "map: what is done is mapped as asked");
+		PROVE(now.ok && now.pa == pa + (x - va) && now.attr == attr,
+		      "map: what is done is mapped as asked");
 #elif defined(UNMAP)
 		PROVE(!now.ok && !now.stale, "unmap: what is done is unmapped and flushed");
 #elif defined(PROTECT)
@@ -170,7 +177,8 @@ int main(void)
 		PROVE(SAME, "reap: changes no translation");
 #endif
 	} else {
-		PROVE(now.ok == before.ok && now.pa == before.pa && now.attr == before.attr, "outside is unchanged");
+		PROVE(now.ok == before.ok && now.pa == before.pa && now.attr == before.attr,
+		      "outside is unchanged");
 	}
 #ifdef REACH
 	PROVE(!(e == OK && size > GIB(1) && inside(va, size)), "REACH: a large range is done");

@@ -18,10 +18,10 @@
 #define ASSUME __CPROVER_assume
 #define PROVE __CPROVER_assert
 /* Proved here, known from here on: a lemma that spares the solver finding it. */
-#define LEMMA(x, text)                                                                                        \
-	do {                                                                                                 \
-		PROVE(x, text);                                                                              \
-		ASSUME(x);                                                                                   \
+#define LEMMA(x, text)          \
+	do {                    \
+		PROVE(x, text); \
+		ASSUME(x);      \
 	} while (0)
 #define POOL_MAX (1u << 20)
 #ifdef MAP
@@ -42,7 +42,7 @@ u64 __CPROVER_uninterpreted_meta(u32 table);
 static const struct pt_format *fmt;
 static struct pt_pool pool;
 static struct pt_space actor, observer;
-static u64 frame; /* an arbitrary frame ... */
+static u64 frame;       /* an arbitrary frame ... */
 static u16 frame_owner; /* ... and the only owner that may map it */
 
 /* ---- the initial state ---- */
@@ -97,7 +97,8 @@ static bool invariant(u32 t, u32 i, u64 pte, struct pt_meta m, struct pt_meta (*
 
 	u64 off = fmt->addr(pte, m.level) - pool.base.v;
 
-	if (fmt->addr(pte, m.level) < pool.base.v || off >> PAGE_SHIFT >= pool.pages || (off & (PAGE_SIZE - 1)))
+	if (fmt->addr(pte, m.level) < pool.base.v || off >> PAGE_SHIFT >= pool.pages ||
+	    (off & (PAGE_SIZE - 1)))
 		return false;
 
 	struct pt_meta below = meta((u32)(off >> PAGE_SHIFT));
@@ -175,7 +176,8 @@ static void flush(void *ctx, u64 va, u64 size)
 
 	PROVE(ctx == actor.ctx, "flushes its own context");
 	if (cached.is) {
-		PROVE(va <= from && size >= span && from - va <= size - span, "flush covers the changed entry");
+		PROVE(va <= from && size >= span && from - va <= size - span,
+		      "flush covers the changed entry");
 		cached.is = false;
 	}
 }
@@ -275,7 +277,7 @@ void pt_unpick(struct pt_space *s, u32 t)
 {
 	PROVE(!cached.is, "a table is free only after the pointer to it is flushed");
 	PROVE(meta_now(t).used && meta_now(t).owner == actor.owner, "frees only its own table");
-	pt_meta_set(s, t, (struct pt_meta){ 0 });
+	pt_meta_set(s, t, (struct pt_meta){0});
 	unpicked = true;
 }
 
@@ -289,7 +291,7 @@ struct view {
 
 static struct view view(const struct pt_space *s, u64 va)
 {
-	struct view v = { false, 0, 0, 0 };
+	struct view v = {false, 0, 0, 0};
 	u32 level = (u32)fmt->levels - 1;
 	u64 top = va >> (12 + 9 * level); /* 9 bits and what concatenation adds */
 	u32 t = s->root + (u32)(top / 512);
@@ -299,8 +301,8 @@ static struct view view(const struct pt_space *s, u64 va)
 	for (u32 n = 0; n < fmt->levels; n++) {
 		struct pt_meta m = meta_now(t);
 
-		LEMMA(t < pool.pages && m.used && m.level == level && m.owner == s->owner && m.parent == parent &&
-			      m.index == index,
+		LEMMA(t < pool.pages && m.used && m.level == level && m.owner == s->owner &&
+			      m.parent == parent && m.index == index,
 		      "every table on the way is the owner's and knows its parent");
 
 		u64 pte = mem_now(t, i);
@@ -330,7 +332,7 @@ static bool same_view(struct view a, struct view b)
 
 /* ---- the state before ---- */
 
-static const struct pt_hooks hooks = { .flush = flush };
+static const struct pt_hooks hooks = {.flush = flush};
 
 static void space(struct pt_space *s)
 {
@@ -366,8 +368,7 @@ static void state(void)
 	if (same)
 		ASSUME(actor.root == observer.root);
 	else
-		ASSUME(actor.root + root_pages <= observer.root ||
-		       observer.root + root_pages <= actor.root);
+		ASSUME(actor.root + root_pages <= observer.root || observer.root + root_pages <= actor.root);
 	x = page(fmt->va_bits);
 	any_table = nondet_u32() & (POOL_MAX - 1);
 	any_index = nondet_u32() & (PT_ENTRIES - 1);
@@ -413,7 +414,8 @@ static void act(void)
 static void inside(struct view before, struct view after)
 {
 	PROVE(!before.ok, "map: only where nothing was");
-	PROVE(after.ok && after.pa == (s.pa | (x & (s.done - 1))) && after.attr == s.attr, "map: maps what was asked");
+	PROVE(after.ok && after.pa == (s.pa | (x & (s.done - 1))) && after.attr == s.attr,
+	      "map: maps what was asked");
 }
 #elif defined(UNMAP)
 static void act(void)
@@ -445,7 +447,8 @@ static void act(void)
 static void inside(struct view before, struct view after)
 {
 	PROVE(after.ok == before.ok, "protect: maps no more and no less");
-	PROVE(!after.ok || (after.pa == before.pa && after.attr == s.attr), "protect: same frame, new attributes");
+	PROVE(!after.ok || (after.pa == before.pa && after.attr == s.attr),
+	      "protect: same frame, new attributes");
 }
 #elif defined(REAP)
 static void act(void)
@@ -503,7 +506,8 @@ int main(void)
 #endif
 	PROVE(invariant(any_table, any_index, mem_now(any_table, any_index), meta_now(any_table), meta_now),
 	      "the invariant holds at any entry afterwards");
-	PROVE(!meta_log.set || (!is_root(actor.root, meta_log.table) && !is_root(observer.root, meta_log.table)),
+	PROVE(!meta_log.set ||
+		      (!is_root(actor.root, meta_log.table) && !is_root(observer.root, meta_log.table)),
 	      "roots stay");
 #ifdef REACH
 	PROVE(!(s.e == OK && same && x >= s.va && x - s.va < s.done), "REACH: done inside");

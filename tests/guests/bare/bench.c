@@ -30,17 +30,17 @@ static volatile bool other_ready;
 typedef u64 (*bench_fn)(void);
 
 /* Ticks of one instruction, with operands a and b in registers; x0-x17 are lost. */
-#define MEASURED(name, instruction, a, b)                                                                  \
-	static u64 name(void)                                                                              \
-	{                                                                                                  \
-		register u64 x0 __asm__("x0") = (a);                                                       \
-		register u64 x1 __asm__("x1") = (b);                                                       \
-		u64 from, to;                                                                              \
-                                                                                                           \
-		__asm__ volatile("isb\n\tmrs %0, cntvct_el0\n\tisb\n\t" instruction                        \
-				 "\n\tisb\n\tmrs %1, cntvct_el0"                                           \
-				 : "=&r"(from), "=&r"(to), "+r"(x0), "+r"(x1)::"x2", "x3", "memory");      \
-		return to - from;                                                                          \
+#define MEASURED(name, instruction, a, b)                                                             \
+	static u64 name(void)                                                                         \
+	{                                                                                             \
+		register u64 x0 __asm__("x0") = (a);                                                  \
+		register u64 x1 __asm__("x1") = (b);                                                  \
+		u64 from, to;                                                                         \
+                                                                                                      \
+		__asm__ volatile("isb\n\tmrs %0, cntvct_el0\n\tisb\n\t" instruction                   \
+				 "\n\tisb\n\tmrs %1, cntvct_el0"                                      \
+				 : "=&r"(from), "=&r"(to), "+r"(x0), "+r"(x1)::"x2", "x3", "memory"); \
+		return to - from;                                                                     \
 	}
 
 MEASURED(nothing, "", 0, 0)
@@ -72,16 +72,16 @@ static u64 self_sgi(void)
 	return to - from;
 }
 
-#define TIMER(name, wait)                                                                                  \
-	static u64 name(void)                                                                              \
-	{                                                                                                  \
-		u64 deadline = counter() + DEADLINE, to;                                                   \
-                                                                                                           \
-		vtimer_set(deadline);                                                                      \
-		__asm__ volatile("mov x28, xzr\n\tmsr daifclr, #2\n"                                       \
-				 "1:\t" wait "\n\tcbz x28, 1b\n\tmsr daifset, #2\n\tmov %0, x28"           \
-				 : "=&r"(to)::"x26", "x27", "x28", "memory");                              \
-		return to - deadline;                                                                      \
+#define TIMER(name, wait)                                                                        \
+	static u64 name(void)                                                                    \
+	{                                                                                        \
+		u64 deadline = counter() + DEADLINE, to;                                         \
+                                                                                                 \
+		vtimer_set(deadline);                                                            \
+		__asm__ volatile("mov x28, xzr\n\tmsr daifclr, #2\n"                             \
+				 "1:\t" wait "\n\tcbz x28, 1b\n\tmsr daifset, #2\n\tmov %0, x28" \
+				 : "=&r"(to)::"x26", "x27", "x28", "memory");                    \
+		return to - deadline;                                                            \
 	}
 TIMER(timer_spin, "nop")
 TIMER(timer_wfi, "wfi")
@@ -122,18 +122,18 @@ static const struct {
 	const char *name;
 	bench_fn fn;
 } benches[] = {
-	{ "counter-reads", nothing },
-	{ "hypercall", hypercall },
-	{ "psci-version", psci_version },
-	{ "gicd-iidr-read", iidr_read },
-	{ "gicd-isenabler-write", isenabler_write },
-	{ "gicr-waker-read", waker_read },
-	{ "sgi1r-no-target", sgi_nobody },
-	{ "id-register-read", id_read },
-	{ "self-sgi-to-handler", self_sgi },
-	{ "timer-to-handler", timer_spin },
-	{ "timer-wake-from-wfi", timer_wfi },
-	{ "ipi-to-handler", ipi }, /* last: the other vCPU spins from here on */
+	{"counter-reads", nothing},
+	{"hypercall", hypercall},
+	{"psci-version", psci_version},
+	{"gicd-iidr-read", iidr_read},
+	{"gicd-isenabler-write", isenabler_write},
+	{"gicr-waker-read", waker_read},
+	{"sgi1r-no-target", sgi_nobody},
+	{"id-register-read", id_read},
+	{"self-sgi-to-handler", self_sgi},
+	{"timer-to-handler", timer_spin},
+	{"timer-wake-from-wfi", timer_wfi},
+	{"ipi-to-handler", ipi}, /* last: the other vCPU spins from here on */
 };
 
 static void run(const char *name, bench_fn fn)
