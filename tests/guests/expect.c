@@ -268,7 +268,7 @@ static void end_command(void)
 	if (child_gone)
 		return;
 	kill(child, SIGTERM);
-	for (int i = 0; i < 50 && waitpid(child, &child_status, WNOHANG) == 0; i++)
+	for (int i = 0; i < 150 && waitpid(child, &child_status, WNOHANG) == 0; i++)
 		poll(NULL, 0, 20);
 	kill(child, SIGKILL);
 	child_gone = true;

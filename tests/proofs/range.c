@@ -111,8 +111,9 @@ static void flush(void *ctx, u64 va, u64 size)
 
 /* ---- the loops' contracts ---- */
 
-#define SAME \
-	(now.ok == before.ok && now.pa == before.pa && now.attr == before.attr && now.stale == before.stale)
+#define NOW(is_ok, frame, attributes, is_stale) \
+	(now.ok == (is_ok) && now.pa == (frame) && now.attr == (attributes) && now.stale == (is_stale))
+#define SAME NOW(before.ok, before.pa, before.attr, before.stale)
 #define PROGRESS                                              \
 	(d >= *done && d <= size && !(d & (PAGE_SIZE - 1)) && \
 	 (e == OK || e == ERR_AGAIN || e == ERR_EXIST || e == ERR_NOMEM))
@@ -121,14 +122,11 @@ static void flush(void *ctx, u64 va, u64 size)
 	__CPROVER_assigns(d, e, budget, now) __CPROVER_loop_invariant(PROGRESS && (invariant)) \
 		__CPROVER_decreases(budget)
 
-#define PROOF_MAP_LOOP \
-	LOOP(DONE ? now.ok &&now.pa == pa + (x - va) && now.attr == attr &&now.stale == before.stale : SAME)
+#define PROOF_MAP_LOOP LOOP(DONE ? NOW(true, pa + (x - va), attr, before.stale) : SAME)
 #define PROOF_LEVEL_LOOP \
 	__CPROVER_assigns(level) __CPROVER_loop_invariant(level <= 2) __CPROVER_decreases(level)
-#define PROOF_UNMAP_LOOP LOOP(DONE ? !now.ok && now.stale == (before.stale || before.ok) : SAME)
-#define PROOF_PROTECT_LOOP                                                                                   \
-	LOOP(DONE ? now.ok == before.ok &&now.pa == before.pa &&now.attr == attr &&now.stale == before.stale \
-		  : SAME)
+#define PROOF_UNMAP_LOOP LOOP(DONE ? NOW(false, before.pa, before.attr, before.stale || before.ok) : SAME)
+#define PROOF_PROTECT_LOOP LOOP(DONE ? NOW(before.ok, before.pa, attr, before.stale) : SAME)
 #define PROOF_REAP_LOOP LOOP(SAME)
 
 #include "core/pt_range.c"

@@ -54,8 +54,8 @@ proofs() {
 		walker_jobs proof FMT_S2_40
 	else
 		walker_jobs proof FMT_S2_48
-		walker_jobs proof FMT_S2_43
-		walker_jobs proof FMT_SV39X4 | grep -v PROTECT
+		walker_jobs proof FMT_S2_43 | grep -v -e LEVEL=1 -e QUERY
+		walker_jobs proof FMT_SV39X4 | grep -e LEVEL=0 -e UNMAP -e REAP
 	fi
 	local d
 	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
