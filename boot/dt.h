@@ -48,20 +48,23 @@ int dt_string_index(const struct dt *dt, int node, const char *name, const char 
 int dt_address_cells(const struct dt *dt, int bus);
 int dt_size_cells(const struct dt *dt, int bus);
 
+/* DT_NONE: of the root. */
 int dt_parent(const struct dt *dt, int node);
 /* The child of `parent` after `child`; DT_NONE for the first. DT_NONE: no more. */
 int dt_next_child(const struct dt *dt, int parent, int child);
+/* DT_NONE: there is none. */
 int dt_by_phandle(const struct dt *dt, u32 phandle);
 bool dt_compatible(const struct dt *dt, int node, const char *compatible);
 /* The next node after `from` (DT_NONE: of all) that is compatible. */
 int dt_next_compatible(const struct dt *dt, int from, const char *compatible);
 /* A path of `len` characters; without a leading slash it begins with an alias. Unit addresses may be left out. */
 int dt_path(const struct dt *dt, const char *path, size_t len);
-/* False: it does not fit. */
+/* The path with all unit addresses, NUL terminated. False: it does not fit. */
 bool dt_full_path(const struct dt *dt, int node, char *buf, size_t size);
 
 /* Entry `index` of the memory reservation block; false: the end. */
 bool dt_reservation(const struct dt *dt, u32 index, u64 *base, u64 *size);
+/* The header's boot_cpuid_phys. */
 u32 dt_boot_cpu(const struct dt *dt);
 
 #endif

@@ -56,6 +56,7 @@ struct vuart_ops {
 	bool (*rx)(void *dev, u8 byte);
 	void (*tx_room)(void *dev);
 };
+/* Boot: the device behind a VM's ring; the ring comes from the pools at the first call. */
 void console_vm_attach(struct vm *vm, const struct vuart_ops *ops, void *dev);
 /* Bytes that console_vm_attach() takes from the pools for a VM: struct vuart with its ring. */
 size_t console_vm_size(void);
@@ -66,6 +67,7 @@ void console_vm_rx_room(struct vm *vm);
 
 /* Raw both ways for this VM (it must have a console: else ERR_NOENT), or whole lines of all (NULL). */
 enum err console_set_focus(struct vm *vm) MUST_USE;
+/* Who has it, NULL: nobody. */
 struct vm *console_focus(void);
 
 /*

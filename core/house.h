@@ -19,6 +19,7 @@ struct house_job {
 	u32 posted;
 };
 
+/* Once, before the first house_post() of it. */
 void house_job_init(struct house_job *job, house_fn fn);
 /* Any CPU, any lock but house.c's: run the job; posting one that still waits does nothing. */
 void house_post(struct house_job *job);

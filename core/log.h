@@ -13,8 +13,10 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
+/* Lines above it are dropped; constant once the plan is made. */
 extern u32 log_level;
 
+/* What log_error() and the others call. */
 void log_line(enum log_level level, const char *fmt, ...) PRINTF(2, 3);
 
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)

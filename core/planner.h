@@ -60,6 +60,7 @@ struct plan_mem {
 	u32 nr;
 };
 
+/* All of m->ram is free. */
 void plan_mem_init(struct plan_mem *pm, const struct machine *m);
 /* Bytes free on `node` (NODE_ANY: everywhere). */
 u64 plan_mem_free(const struct plan_mem *pm, u32 node);
@@ -153,6 +154,7 @@ void plan_layout(struct planner *p, struct vm_plan *vm);
 void plan_conflicts(struct planner *p);
 /* core/plan_cpu.c. Claims the VM's CPUs; ERR_NOENT: refused. */
 enum err plan_place_cpus(struct planner *p, struct vm_plan *vm) MUST_USE;
+/* Gives them back. */
 void plan_unplace_cpus(struct planner *p, const struct vm_plan *vm);
 /* core/plan_ram.c. Takes the VM's RAM; ERR_NOMEM: refused, nothing taken. */
 enum err plan_place_ram(struct planner *p, struct vm_plan *vm) MUST_USE;

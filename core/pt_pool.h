@@ -10,7 +10,7 @@
 
 #include "core/pgtable.h"
 
-/* Address of an entry. */
+/* Address, value and new value of an entry; `table` is of the pool and `index` below PT_ENTRIES, unchecked. */
 u64 *pt_entry(const struct pt_space *s, u32 table, u32 index);
 u64 pt_get(const struct pt_space *s, u32 table, u32 index);
 void pt_put(const struct pt_space *s, u32 table, u32 index, u64 pte);
@@ -21,6 +21,7 @@ void pt_fill(const struct pt_space *s, u32 table, u64 pa, u32 level, u32 attr);
 /* True only when all entries are 0. */
 bool pt_is_empty(const struct pt_space *s, u32 table);
 
+/* The record of a page. */
 struct pt_meta pt_meta_get(const struct pt_space *s, u32 table);
 void pt_meta_set(const struct pt_space *s, u32 table, struct pt_meta m);
 /* Some unused page of the quota, PT_NONE: none. It is not yet marked used. */
@@ -28,6 +29,7 @@ u32 pt_pick(struct pt_space *s);
 /* `table` of the quota is unused again. */
 void pt_unpick(struct pt_space *s, u32 table);
 
+/* Physical address of a table, and the table at one. */
 u64 pt_table_pa(const struct pt_space *s, u32 table);
 u32 pt_table_of(const struct pt_space *s, u64 pa);
 

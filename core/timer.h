@@ -27,12 +27,14 @@ struct timer_queue {
 	bool expiring;        /* timer_expired() is running callbacks and programs the hardware at its end */
 };
 
+/* Once, before anything else is done with it. */
 void ktimer_init(struct ktimer *t, ktimer_fn fn);
 /*
  * (Re)arm for `deadline` ticks; one in the past fires as soon as interrupts are looked at. NO_DEADLINE
  * disarms.
  */
 void ktimer_set(struct ktimer *t, u64 deadline);
+/* Disarm; nothing happens when it is not armed. */
 void ktimer_cancel(struct ktimer *t);
 /* Run what is due now without waiting for the interrupt. */
 void ktimer_poll(void);

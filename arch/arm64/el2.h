@@ -34,8 +34,9 @@
 	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_BSU_IS | HCR_FB | HCR_TID1 | \
 	 HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_TLOR | HCR_RW)
 
+/* MDCR_EL2 for the features that all CPUs have (D19.3.20). Boot only. */
 u64 el2_mdcr(void);
-/* Set every EL2 register of this CPU; interrupts masked, MMU on. */
+/* Set every EL2 register of this CPU; interrupts masked, MMU on. Boot only. */
 void el2_init_cpu(void);
 
 #endif

@@ -20,11 +20,14 @@ struct vcpu_arch;
  * false: nothing was done, exit_sync() is called with all of them.
  */
 extern bool (*const exit_fast[64])(struct vcpu_arch *a, u64 esr);
+/* HVC and physical interrupts are handled with those registers; the others with all of them. */
 void exit_hvc(struct vcpu_arch *a);
 void exit_irq(struct vcpu_arch *a);
 void exit_sync(struct vcpu_arch *a, u64 esr);
 void exit_serror(struct vcpu_arch *a);
+/* An exception inside the hypervisor, `frame` x0..x30 and SP: said, then the machine stops. */
 NORETURN void exit_from_host(u64 vector, const u64 *frame);
+/* This CPU's first guest, from its whole stack. */
 NORETURN void enter_first(struct cpu *cpu);
 
 /* ---- general registers; 31 is the zero register ---- */
@@ -54,7 +57,7 @@ static inline void exit_skip(u64 esr)
 		write_sysreg(SPSR_EL2, exit_advance(spsr));
 }
 
-/* ---- exceptions into the guest's EL1 (D1.3.6) ---- */
+/* ---- exceptions into the guest's EL1 (D1.3.6); the vCPU is loaded and ELR_EL2 at the instruction ---- */
 void inject_undef(struct vcpu_arch *a);
 /* Abort of an instruction or data access; `iss`: status code and, for data, CM and WnR; FnV: `far` counts for nothing. */
 void inject_abort(struct vcpu_arch *a, bool instruction, u64 far, u64 iss);
@@ -77,8 +80,11 @@ bool setway_vm_register(struct vcpu_arch *a, u32 enc, u64 value);
 /* SErrors that the vCPU caused become its own before anybody else runs. */
 void serror_drain(struct vcpu *vcpu);
 
+/* What vCPU `index` reads as MPIDR_EL1. */
 u64 vcpu_mpidr(u32 index);
+/* Boot: this CPU walks no guest's tables until the first vcpu_load(). */
 void vcpu_regime_init(void);
+/* ESR_EL2.EC for people. */
 const char *exit_class_name(u32 ec);
 
 #endif

@@ -15,21 +15,42 @@
 #define ID_INDEX(crm, op2) (((crm) - 1) * 8 + (op2))
 #define ID_COUNT 56
 
-#define ID_NAMED(X)                                                                                         \
-	X(1, 0, ID_PFR0_EL1)                                                                                \
-	X(1, 1, ID_PFR1_EL1)                                                                                \
-	X(1, 2, ID_DFR0_EL1) X(1, 4, ID_MMFR0_EL1) X(1, 5, ID_MMFR1_EL1) X(1, 6, ID_MMFR2_EL1) X(           \
-		1, 7, ID_MMFR3_EL1) X(2, 0, ID_ISAR0_EL1) X(2, 1, ID_ISAR1_EL1) X(2, 2, ID_ISAR2_EL1)       \
-		X(2, 3, ID_ISAR3_EL1) X(2, 4, ID_ISAR4_EL1) X(2, 5, ID_ISAR5_EL1) X(2, 6, ID_MMFR4_EL1) X(  \
-			2, 7, S3_0_C0_C2_7) X(3, 0, MVFR0_EL1) X(3, 1, MVFR1_EL1) X(3, 2, MVFR2_EL1)        \
-			X(3, 4, ID_PFR2_EL1) X(4, 0, ID_AA64PFR0_EL1) X(4, 1, ID_AA64PFR1_EL1) X(           \
-				4, 2, ID_AA64PFR2_EL1) X(4, 4, ID_AA64ZFR0_EL1) X(4, 5, ID_AA64SMFR0_EL1)   \
-				X(5, 0, ID_AA64DFR0_EL1) X(5, 1, ID_AA64DFR1_EL1) X(6, 0, ID_AA64ISAR0_EL1) \
-					X(6, 1, ID_AA64ISAR1_EL1) X(6, 2, ID_AA64ISAR2_EL1)                 \
-						X(6, 3, ID_AA64ISAR3_EL1) X(7, 0, ID_AA64MMFR0_EL1)         \
-							X(7, 1, ID_AA64MMFR1_EL1) X(7, 2, ID_AA64MMFR2_EL1) \
-								X(7, 3, ID_AA64MMFR3_EL1)                   \
-									X(7, 4, ID_AA64MMFR4_EL1)
+#define ID_NAMED(X)               \
+	X(1, 0, ID_PFR0_EL1)      \
+	X(1, 1, ID_PFR1_EL1)      \
+	X(1, 2, ID_DFR0_EL1)      \
+	X(1, 4, ID_MMFR0_EL1)     \
+	X(1, 5, ID_MMFR1_EL1)     \
+	X(1, 6, ID_MMFR2_EL1)     \
+	X(1, 7, ID_MMFR3_EL1)     \
+	X(2, 0, ID_ISAR0_EL1)     \
+	X(2, 1, ID_ISAR1_EL1)     \
+	X(2, 2, ID_ISAR2_EL1)     \
+	X(2, 3, ID_ISAR3_EL1)     \
+	X(2, 4, ID_ISAR4_EL1)     \
+	X(2, 5, ID_ISAR5_EL1)     \
+	X(2, 6, ID_MMFR4_EL1)     \
+	X(2, 7, S3_0_C0_C2_7)     \
+	X(3, 0, MVFR0_EL1)        \
+	X(3, 1, MVFR1_EL1)        \
+	X(3, 2, MVFR2_EL1)        \
+	X(3, 4, ID_PFR2_EL1)      \
+	X(4, 0, ID_AA64PFR0_EL1)  \
+	X(4, 1, ID_AA64PFR1_EL1)  \
+	X(4, 2, ID_AA64PFR2_EL1)  \
+	X(4, 4, ID_AA64ZFR0_EL1)  \
+	X(4, 5, ID_AA64SMFR0_EL1) \
+	X(5, 0, ID_AA64DFR0_EL1)  \
+	X(5, 1, ID_AA64DFR1_EL1)  \
+	X(6, 0, ID_AA64ISAR0_EL1) \
+	X(6, 1, ID_AA64ISAR1_EL1) \
+	X(6, 2, ID_AA64ISAR2_EL1) \
+	X(6, 3, ID_AA64ISAR3_EL1) \
+	X(7, 0, ID_AA64MMFR0_EL1) \
+	X(7, 1, ID_AA64MMFR1_EL1) \
+	X(7, 2, ID_AA64MMFR2_EL1) \
+	X(7, 3, ID_AA64MMFR3_EL1) \
+	X(7, 4, ID_AA64MMFR4_EL1)
 
 enum rule {
 	SHOW,   /* the smallest value of all CPUs, unsigned, at most `cap` */

@@ -64,8 +64,10 @@ extern struct ich_features ich_features;
 /* This CPU's interface idle, its features merged into ich_features. Once a CPU, at boot. */
 void ich_cpu_init(void);
 
+/* n < ich_features.nr_lr. A write is seen by the guest after the next exception return. */
 u64 ich_lr_read(u32 n);
 void ich_lr_write(u32 n, u64 lr);
+/* ICH_HCR_EL2 and ICH_VMCR_EL2, whole. */
 u64 ich_hcr_read(void);
 void ich_hcr_write(u64 hcr);
 u64 ich_vmcr_read(void);

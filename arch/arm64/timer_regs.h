@@ -15,6 +15,7 @@
 
 enum guest_timer { TIMER_VIRT, TIMER_PHYS, GUEST_TIMERS };
 
+/* CNTx_CTL_EL0 with ISTATUS, CNTx_CVAL_EL0 in guest time. */
 u32 cnt_ctl_read(enum guest_timer t);
 u64 cnt_cval_read(enum guest_timer t);
 /* The compare value first, then control; both take effect before this returns. */

@@ -124,6 +124,7 @@ static inline u32 vgic_affinity(u32 index)
 
 /* ---- for the architecture's VM code; vgic_vm.c ---- */
 
+/* Boot, once a VM, then once a vCPU: blocks are zeroed. */
 void vgic_vm_init(struct vm *vm);
 void vgic_vcpu_init(struct vcpu *vcpu);
 /* The whole controller as after power-on. No vCPU is loaded. */
@@ -147,11 +148,13 @@ bool vgic_sysreg(struct vcpu *vcpu, u32 iss, bool write, u64 *val);
 
 /* ---- the controller itself, on the caller's CPU; no lock held ---- */
 
+/* Boot: zeroed blocks become a controller of nr_cpus and its vCPU `index`. */
 void vgic_init(struct vgic *g, u32 nr_cpus);
 void vgic_cpu_init(struct vgic *g, struct vgic_cpu *c, u32 index);
+/* What vgic_vm_reset() and vgic_vcpu_reset() do to it. */
 void vgic_reset(struct vgic *g);
 void vgic_cpu_reset(struct vgic_cpu *c);
-/* (home) */
+/* (home) What vgic_load() and vgic_put() do to it. */
 void vgic_cpu_load(struct vgic_cpu *c);
 void vgic_cpu_put(struct vgic_cpu *c);
 /* (home) Is there something for vgic_cpu_sync()? Whoever made it so kicks afterwards. */
@@ -173,6 +176,7 @@ void vgic_set_ppi(struct vgic_cpu *c, u32 intid, bool level);
 void vgic_inject_linked(struct vgic_cpu *c, u32 intid);
 
 enum vgic_sgi_kind { VGIC_SGI0R, VGIC_SGI1R, VGIC_ASGI1R };
+/* (home) The loaded vCPU wrote ICC_SGI0R, SGI1R or ASGI1R_EL1 (12.2.20 to 22), or ICC_DIR_EL1. */
 void vgic_sgi(struct vgic_cpu *self, enum vgic_sgi_kind kind, u64 value);
 void vgic_dir(struct vgic_cpu *self, u32 intid);
 /* As vgic_sysreg(). */

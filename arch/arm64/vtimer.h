@@ -48,6 +48,7 @@ struct vtimer {
 
 /* ---- for the architecture's VM code; vgic_vm.c ---- */
 
+/* Boot, once a vCPU; reset: as after power-on, while put. */
 void vtimer_vcpu_init(struct vcpu *vcpu);
 void vtimer_vcpu_reset(struct vcpu *vcpu);
 /* Guest time starts at zero. No vCPU is loaded. */
@@ -63,6 +64,7 @@ void vtimer_put(struct vcpu *vcpu);
 void vtimer_irq(enum guest_timer t);
 /* ---- the timers themselves ---- */
 
+/* Boot; then as vtimer_vcpu_reset(), vtimer_load() and vtimer_put(). */
 void vtimer_init(struct vtimer *t, struct vtimer_vm *vm, struct vgic_cpu *vgic);
 void vtimer_reset(struct vtimer *t);
 void vtimer_cpu_load(struct vtimer *t);
@@ -71,7 +73,9 @@ void vtimer_cpu_put(struct vtimer *t);
 u64 vtimer_deadline(const struct vtimer *t);
 /* While put: make interrupts of what has expired. */
 void vtimer_expire(struct vtimer *t);
+/* (home) A trapped access of the loaded vCPU to CNTP_*_EL0 or CNTPCT_EL0. False: not one of them. */
 bool vtimer_access(struct vtimer *t, u32 enc, bool write, u64 *val);
+/* No vCPU is loaded; strictly in turn. */
 void vtimer_time_stop(struct vtimer_vm *vm);
 void vtimer_time_start(struct vtimer_vm *vm);
 
