@@ -23,13 +23,6 @@ enum {
 /* Tokens (5.4.1) */
 enum { DT_BEGIN_NODE = 1, DT_END_NODE = 2, DT_PROPERTY = 3, DT_NOP = 4, DT_END = 9 };
 
-u32 dt_cell(const void *p)
-{
-	const u8 *b = p;
-
-	return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
-}
-
 static u32 field(const void *blob, u32 off)
 {
 	return dt_cell((const u8 *)blob + off);
@@ -37,11 +30,31 @@ static u32 field(const void *blob, u32 off)
 
 u32 dt_size(const void *blob)
 {
-	u32 total = field(blob, H_TOTAL);
+	u32 total;
 
+	if ((uintptr_t)blob & 7)
+		return 0;
+	total = field(blob, H_TOTAL);
 	if (field(blob, H_MAGIC) != DT_MAGIC || field(blob, H_VERSION) < 16 || field(blob, H_COMPATIBLE) > 17)
 		return 0;
 	return total >= HEADER_SIZE && total <= INT32_MAX ? total : 0;
+}
+
+static u64 block_end(const void *blob, u32 at, u32 size)
+{
+	return (u64)field(blob, at) + field(blob, size);
+}
+
+u32 dt_extent(const void *blob)
+{
+	u32 total = dt_size(blob);
+	u64 end =
+		max_u64(block_end(blob, H_STRUCT, H_STRUCT_SIZE), block_end(blob, H_STRINGS, H_STRINGS_SIZE));
+
+	/* Where blocks come in another order than usual (5.1), or the size of one is not said, all of it. */
+	if (!total || field(blob, H_VERSION) < 17 || end > total || field(blob, H_RESERVED) >= end)
+		return total;
+	return (u32)end;
 }
 
 /* ---- the pass ---- */
@@ -92,12 +105,41 @@ static enum err end_node(struct scan *s)
 	return OK;
 }
 
+static u32 hash_of(const char *s)
+{
+	u32 h = 0;
+
+	for (; *s; s++)
+		h = h * 31 + (u8)*s;
+	return h;
+}
+
+/* Which hashes, modulo 32, the strings of a list have. */
+static u32 hashes_of(const char *list, u32 len)
+{
+	u32 h = 0, set = 0;
+
+	for (; len; list++, len--) {
+		if (*list) {
+			h = h * 31 + (u8)*list;
+		} else {
+			set |= 1u << (h & 31);
+			h = 0;
+		}
+	}
+	return set;
+}
+
 /* The properties that nodes are found by. */
 static void note(struct dt_node *n, const char *name, const u8 *value, u32 len)
 {
 	if (name[0] == 'c' && strcmp(name, "compatible") == 0 && len && !value[len - 1]) {
 		n->compatible = (const char *)value;
 		n->compatible_len = len;
+		n->compatible_hashes = hashes_of(n->compatible, len);
+	} else if (name[0] == 's' && strcmp(name, "status") == 0) {
+		n->off = len < 3 || memcmp(value, "ok", 2) != 0 ||
+			 (value[2] && (len < 5 || memcmp(value, "okay", 5) != 0));
 	} else if (len == 4 && ((name[0] == 'p' && strcmp(name, "phandle") == 0) ||
 				(name[0] == 'l' && strcmp(name, "linux,phandle") == 0))) {
 		n->phandle = dt_cell(value);
@@ -146,7 +188,7 @@ static enum err scan(struct scan *s)
 }
 
 /* Every entry up to the empty one lies in the blob. */
-static bool reservations_end(const struct dt *dt, u32 total)
+static bool reservations_end(const struct dt *dt, u64 total)
 {
 	for (u64 at = field(dt->blob, H_RESERVED); at + 16 <= total; at += 16)
 		if (!(dt_cell(dt->blob + at) | dt_cell(dt->blob + at + 4) | dt_cell(dt->blob + at + 8) |
@@ -170,7 +212,7 @@ enum err dt_open(struct dt *dt, const void *blob)
 		return ERR_INVAL;
 	size = field(blob, H_VERSION) >= 17 ? field(blob, H_STRUCT_SIZE) : total - at;
 	if (size > total - at || (names_size && dt->blob[names + names_size - 1]) ||
-	    !reservations_end(dt, total))
+	    !reservations_end(dt, dt_extent(blob)))
 		return ERR_INVAL;
 	dt->strings = (const char *)dt->blob + names;
 	return scan(&(struct scan){.dt = dt,
@@ -182,6 +224,13 @@ enum err dt_open(struct dt *dt, const void *blob)
 }
 
 /* ---- properties ---- */
+
+static bool is(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
 
 const void *dt_prop(const struct dt *dt, int node, const char *name, u32 *len)
 {
@@ -196,7 +245,7 @@ const void *dt_prop(const struct dt *dt, int node, const char *name, u32 *len)
 		if (token != DT_PROPERTY)
 			break;
 		size = dt_cell(p);
-		if (strcmp(dt->strings + dt_cell(p + 4), name) == 0) {
+		if (is(dt->strings + dt_cell(p + 4), name)) {
 			if (len)
 				*len = size;
 			return p + 8;
@@ -211,17 +260,18 @@ const void *dt_prop(const struct dt *dt, int node, const char *name, u32 *len)
 /* Position of `value` among the strings, or -1; the last one may lack its end. */
 static int string_index(const char *list, u32 len, const char *value)
 {
-	u32 size = (u32)strlen(value) + 1;
-	int i = 0;
+	const char *end = list + len;
 
-	for (u32 at = 0; at < len; i++) {
-		const char *nul = memchr(list + at, 0, len - at);
+	for (int i = 0; list < end; i++) {
+		const char *v = value;
 
-		if (!nul)
-			return -1;
-		if ((u32)(nul + 1 - (list + at)) == size && memcmp(list + at, value, size) == 0)
+		while (list < end && *list && *list == *v)
+			list++, v++;
+		if (list < end && *list == *v)
 			return i;
-		at = (u32)(nul + 1 - list);
+		while (list < end && *list)
+			list++;
+		list++;
 	}
 	return -1;
 }
@@ -276,17 +326,23 @@ int dt_by_phandle(const struct dt *dt, u32 phandle)
 	return DT_NONE;
 }
 
+static bool has_string(const struct dt_node *n, const char *compatible, u32 hash)
+{
+	return (n->compatible_hashes >> (hash & 31) & 1) &&
+	       string_index(n->compatible, n->compatible_len, compatible) >= 0;
+}
+
 bool dt_compatible(const struct dt *dt, int node, const char *compatible)
 {
-	const struct dt_node *n = &dt->node[node];
-
-	return n->compatible && string_index(n->compatible, n->compatible_len, compatible) >= 0;
+	return has_string(&dt->node[node], compatible, hash_of(compatible));
 }
 
 int dt_next_compatible(const struct dt *dt, int from, const char *compatible)
 {
+	u32 hash = hash_of(compatible);
+
 	for (u32 i = (u32)(from + 1); i < dt->nr; i++)
-		if (dt_compatible(dt, (int)i, compatible))
+		if (has_string(&dt->node[i], compatible, hash))
 			return (int)i;
 	return DT_NONE;
 }
@@ -294,8 +350,9 @@ int dt_next_compatible(const struct dt *dt, int from, const char *compatible)
 /* Does a component of a path name it? Without an address it names any. */
 static bool is_named(const char *name, const char *component, size_t len)
 {
-	if (strncmp(name, component, len) != 0)
-		return false;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] != component[i])
+			return false;
 	return !name[len] || (name[len] == '@' && !memchr(component, '@', len));
 }
 

@@ -21,9 +21,11 @@ struct dt_node {
 	const char *name;
 	const char *compatible; /* strings, or NULL */
 	u32 compatible_len;
-	u32 phandle; /* 0: none */
+	u32 compatible_hashes; /* a bit for each string, so that most are told apart without looking */
+	u32 phandle;           /* 0: none */
 	u16 parent;
 	u16 next; /* behind its subtree */
+	bool off; /* its status is not "okay" (2.3.4) */
 };
 
 struct dt {
@@ -33,15 +35,20 @@ struct dt {
 	struct dt_node node[DT_NODES_MAX];
 };
 
-/* Size of the tree as its header says; 0: not a tree (of version 16 or 17). Reads the header only. */
+/* Size of the tree as its header says; 0: not a tree (of version 16 or 17, aligned to 8). Reads the header only. */
 u32 dt_size(const void *blob);
+/* How much of it from the start is ever read; 0: not a tree. The rest is room for boot loaders to write to. */
+u32 dt_extent(const void *blob);
 /* ERR_INVAL: not a tree, or one that is broken; ERR_NOMEM: more nodes or deeper than the limits. */
 enum err dt_open(struct dt *dt, const void *blob) MUST_USE;
 
-/* A property's value and length in bytes, or NULL. Values are as the tree has them: big-endian, unaligned. */
+/* A property's value and length in bytes, or NULL. Values are as the tree has them: big-endian, aligned to 4. */
 const void *dt_prop(const struct dt *dt, int node, const char *name, u32 *len);
 /* One big-endian cell. */
-u32 dt_cell(const void *p);
+static inline u32 dt_cell(const void *p)
+{
+	return __builtin_bswap32(*(const u32 *)p);
+}
 /* Position of `value` in a list of strings, or -1. */
 int dt_string_index(const struct dt *dt, int node, const char *name, const char *value);
 /* #address-cells or #size-cells of a bus: 0..4, or -1 when it is wrong. */

@@ -57,8 +57,7 @@ static bool prop_is(const struct dt *dt, int node, const char *name, const char 
 /* Devicetree Specification 2.3.4: absent means okay. */
 static bool node_okay(const struct dt *dt, int node)
 {
-	return !dt_prop(dt, node, "status", NULL) || prop_is(dt, node, "status", "okay") ||
-	       prop_is(dt, node, "status", "ok");
+	return !dt->node[node].off;
 }
 
 static int path(const struct dt *dt, const char *where)
@@ -543,6 +542,11 @@ static enum err check(const struct machine *m)
 u32 machine_fdt_size(const void *fdt)
 {
 	return dt_size(fdt);
+}
+
+u32 machine_fdt_extent(const void *fdt)
+{
+	return dt_extent(fdt);
 }
 
 /* The index is made for each caller anew: there are two, and the tree may have been edited (tests do). */

@@ -31,5 +31,7 @@ enum err uart_from_fdt(const void *fdt, const char *where, struct machine_uart *
 
 /* Size of the tree in bytes as its header says; 0: not a tree. Reads the header only. */
 u32 machine_fdt_size(const void *fdt) MUST_USE;
+/* How much of that is read; the same otherwise. */
+u32 machine_fdt_extent(const void *fdt) MUST_USE;
 
 #endif

@@ -20,6 +20,7 @@
 #include "core/start.h"
 #include "core/string.h"
 #include "hal/boot.h"
+#include "hal/cpu.h"
 #include "hal/mem.h"
 #include "version.h"
 
@@ -57,7 +58,7 @@ static enum err discover_tree(hpa_t at)
 
 	if (!size)
 		return ERR_INVAL;
-	machine_tree = boot_map(NULL, at, size);
+	machine_tree = boot_map(NULL, at, machine_fdt_extent(fdt));
 	e = machine_from_fdt(machine_tree, &the_machine);
 	return e == OK ? machine_reserve(&the_machine, at.v, size) : e;
 }
@@ -123,10 +124,17 @@ static void describe(void)
 /* Hypervisor memory before there is a plan: the planner's free list, so that nothing is given out twice. */
 static hpa_t carve(u64 size, u64 align)
 {
-	hpa_t at = plan_carve(&planner.mem, size, align, NODE_ANY);
+	hpa_t at;
 
-	if (at.v)
-		memset(boot_map(NULL, at, size), 0, size);
+	size = align_up(size, 64);
+	at = plan_carve(&planner.mem, size, align, NODE_ANY);
+	if (at.v) {
+		void *va = boot_map(NULL, at, size);
+		u64 start = time_now();
+
+		mem_zero_fast(va, size);
+		boot_zeroing += time_now() - start;
+	}
 	return at;
 }
 
@@ -153,6 +161,7 @@ static void start_all_cpus(void)
 static enum err read_manifest(void)
 {
 	const struct machine *m = &the_machine;
+	const struct bundle_file *file;
 	const void *fdt;
 	u64 size;
 	enum err e;
@@ -164,6 +173,9 @@ static enum err read_manifest(void)
 	e = plan_bundle(&planner, boot_map(NULL, m->bundle, m->bundle_size), m->bundle_size);
 	if (e != OK)
 		return e;
+	file = bundle_find(&planner.bundle, BUNDLE_MANIFEST);
+	if (file)
+		must(boot_scratch(min_u64(file->size, MANIFEST_MAX)), "room for the manifest");
 	fdt = plan_find_manifest(&planner, &size);
 	return fdt ? plan_manifest(&planner, fdt, size) : ERR_INVAL;
 }

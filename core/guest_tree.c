@@ -34,6 +34,7 @@ enum { PHANDLE_INTC = 1, PHANDLE_CLOCK, PHANDLE_GPIO };
 struct tree {
 	void *fdt;
 	bool failed;
+	u64 seed[2]; /* where in the tree the values of rng-seed and kaslr-seed lie */
 };
 
 /* ---- properties ---- */
@@ -46,6 +47,19 @@ static void note(struct tree *t, int result)
 static void put(struct tree *t, const char *name, const void *value, size_t size)
 {
 	note(t, fdt_property(t->fdt, name, value, (int)size));
+}
+
+/* To be filled later: its place in the tree, which stays (only names move when the tree is finished). */
+static u64 put_zeros(struct tree *t, const char *name, u32 size)
+{
+	void *value;
+	int e = fdt_property_placeholder(t->fdt, name, (int)size, &value);
+
+	note(t, e);
+	if (e)
+		return 0;
+	memset(value, 0, size);
+	return (u64)((u8 *)value - (u8 *)t->fdt);
 }
 
 static void put_flag(struct tree *t, const char *name)
@@ -136,7 +150,6 @@ static void end(struct tree *t)
 
 static void write_chosen(struct tree *t, const struct vm_plan *vm, const struct guest_tree_initrd *initrd)
 {
-	static const u8 zero[GUEST_RNG_SEED_SIZE];
 	char uart[32] = "/";
 
 	begin(t, "chosen");
@@ -150,8 +163,8 @@ static void write_chosen(struct tree *t, const struct vm_plan *vm, const struct 
 		put_u64(t, "linux,initrd-start", initrd->at.v);
 		put_u64(t, "linux,initrd-end", initrd->at.v + initrd->size);
 	}
-	put(t, "rng-seed", zero, GUEST_RNG_SEED_SIZE);
-	put(t, "kaslr-seed", zero, GUEST_KASLR_SEED_SIZE);
+	t->seed[0] = put_zeros(t, "rng-seed", GUEST_RNG_SEED_SIZE);
+	t->seed[1] = put_zeros(t, "kaslr-seed", GUEST_KASLR_SEED_SIZE);
 	end(t);
 }
 
@@ -339,30 +352,23 @@ static void write_root(struct tree *t, const struct vm_plan *vm, const struct gu
 	end(t);
 }
 
-/* Where the value of a property of /chosen lies in the finished tree. */
-static void record_seed(struct vm_plan *vm, u32 i, const void *fdt, const char *name)
-{
-	int size = 0;
-	const u8 *value = fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), name, &size);
-
-	vm->seed_off[i] = value ? (u64)(value - (const u8 *)fdt) : 0;
-	vm->seed_len[i] = value ? (u32)size : 0;
-}
-
 enum err guest_tree_write(struct vm_plan *vm, const struct guest_tree_initrd *initrd, void *out, u32 room,
 			  u32 *size)
 {
-	struct tree t = {out, false};
+	struct tree t = {.fdt = out};
 
-	if (fdt_create(out, (int)room) != 0)
+	/* Looking for each name among those before costs more than writing it twice. */
+	if (fdt_create_with_flags(out, (int)room, FDT_CREATE_FLAG_NO_NAME_DEDUP) != 0)
 		return ERR_NOMEM; /* there is not even a header */
 	note(&t, fdt_finish_reservemap(out));
 	write_root(&t, vm, initrd);
 	note(&t, fdt_finish(out));
 	if (t.failed)
 		return ERR_NOMEM;
-	record_seed(vm, 0, out, "rng-seed");
-	record_seed(vm, 1, out, "kaslr-seed");
+	vm->seed_off[0] = t.seed[0];
+	vm->seed_off[1] = t.seed[1];
+	vm->seed_len[0] = GUEST_RNG_SEED_SIZE;
+	vm->seed_len[1] = GUEST_KASLR_SEED_SIZE;
 	*size = fdt_totalsize(out);
 	return OK;
 }

@@ -7,7 +7,7 @@
 #include "core/string.h"
 #include "hal/mem.h"
 
-static u8 aligned_copy[MANIFEST_MAX] ALIGNED(8);
+static u8 aligned_copy[MANIFEST_MAX] __attribute__((aligned(4096), section(".scratch"))); /* boot_scratch() */
 
 const void *plan_find_manifest(struct planner *p, u64 *size)
 {

@@ -15,7 +15,7 @@ struct machine the_machine;
 struct cpu cpus[MAX_CPUS];
 u32 nr_cpus;
 struct plan the_plan;
-u64 boot_began;
+u64 boot_began, boot_zeroing;
 
 static bool pool_row(u32 index, struct monitor_pool *row)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * core/string.h for a build without a C library. Copies go by blocks of eight
- * words where both sides are aligned alike, by bytes otherwise: no access is ever
- * misaligned, so all of it also works while the MMU is off. Built without the
+ * words where both sides are aligned alike, by half words where they are to four bytes
+ * (a bundle's members are), by bytes otherwise: no access is ever misaligned, so all of it also works while the MMU is off. Built without the
  * compiler's loop recognition, which would turn memset() into a call of itself.
  */
 #include "core/string.h"
@@ -10,6 +10,7 @@
 #include "hal/types.h"
 
 typedef u64 __attribute__((may_alias)) word;
+typedef u32 __attribute__((may_alias)) half;
 
 #define WORD sizeof(word)
 #define BLOCK (8 * WORD)
@@ -38,6 +39,31 @@ static void copy_block(word *d, const word *s)
 	d[7] = i;
 }
 
+/* Upwards by half words; returns how much is left. */
+static size_t copy_halves(u8 **d, const u8 **s, size_t n)
+{
+	half *to;
+	const half *from;
+
+	if (((uintptr_t)*d ^ (uintptr_t)*s) & (sizeof(half) - 1))
+		return n;
+	for (; n && ((uintptr_t)*d & (sizeof(half) - 1)); n--)
+		*(*d)++ = *(*s)++;
+	to = (half *)(void *)*d;
+	from = (const half *)(const void *)*s;
+	for (; n >= 4 * sizeof(half); n -= 4 * sizeof(half), to += 4, from += 4) {
+		half a = from[0], b = from[1], c = from[2], e = from[3];
+
+		to[0] = a;
+		to[1] = b;
+		to[2] = c;
+		to[3] = e;
+	}
+	*d = (u8 *)to;
+	*s = (const u8 *)from;
+	return n;
+}
+
 /* Upwards: right for overlap when dst < src, since a block is read before it is written. */
 static void *copy_up(void *dst, const void *src, size_t n)
 {
@@ -51,6 +77,8 @@ static void *copy_up(void *dst, const void *src, size_t n)
 			copy_block((word *)(void *)d, (const word *)(const void *)s);
 		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
 			*(word *)(void *)d = *(const word *)(const void *)s;
+	} else {
+		n = copy_halves(&d, &s, n);
 	}
 	while (n--)
 		*d++ = *s++;

@@ -15,6 +15,8 @@ struct cpu;
 extern struct machine the_machine;
 /* core/start.c: the host's counter at the hypervisor's first instruction; the architecture's entry stores it. */
 extern u64 boot_began;
+/* Of the ticks since then, those spent on zeroing the hypervisor's own memory. */
+extern u64 boot_zeroing;
 /* boot/main.c: everything from the first line to the first guest. `arg` is what the entry point was given. */
 NORETURN void boot_main(u64 arg);
 
@@ -37,6 +39,11 @@ enum err arch_boot_init(const struct machine *m) MUST_USE;
 u32 smp_start(const struct machine *m, hpa_t (*stack)(void));
 /* All features are known: set up this machine's virtualization and let the others go to their first guest. */
 void smp_go(void);
+/*
+ * The image's big buffers (sections .scratch of boot-only files) are mapped only as far as they are needed:
+ * their first `size` bytes. ERR_*: as host_map_ram().
+ */
+enum err boot_scratch(u64 size) MUST_USE;
 /* Make code and data that only boot needs vanish; bytes. The caller is resident code. */
 u64 boot_memory_release(void);
 /* This CPU goes to work and never comes back. */

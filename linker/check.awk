@@ -28,7 +28,7 @@ function name_at(addr,    lo, hi, mid) {
 
 function given_back(addr) {
 	return (addr >= at["__boot_start"] && addr < at["__boot_end"]) || \
-		(addr >= at["__boot_bss_start"] && addr < at["__boot_bss_end"])
+		(addr >= at["__boot_bss_start"] && addr < at["__image_end"])
 }
 
 /^[0-9a-f]+ [a-zA-Z] / && NF == 3 {

@@ -29,10 +29,10 @@
 extern char __image_start[], __image_end[], boot_stack_top[], vectors_none[], secondary_entry[];
 extern u64 __stack_chk_guard;
 NORETURN void __stack_chk_fail(void);
-NORETURN void arm64_boot(u64 arg, u64 began);
+NORETURN void arm64_boot(u64 arg, u64 began, u64 zeroing);
 NORETURN void secondary_main(struct cpu_arch *cpu);
 
-struct cpu_arch cpu_archs[MAX_CPUS];
+struct cpu_arch cpu_archs[MAX_CPUS] EARLY_BSS;
 u64 __stack_chk_guard = 0x5bd1e995a7c3f00dULL;
 
 static u32 arrived, go, ready;
@@ -68,7 +68,7 @@ BOOT_CODE __attribute__((optimize("no-stack-protector"))) static void random_gua
 	__stack_chk_guard &= ~0xffULL; /* a zero byte stops string overruns */
 }
 
-BOOT_CODE __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg, u64 began)
+BOOT_CODE __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 arg, u64 began, u64 zeroing)
 {
 	struct cpu_arch *cpu = this_cpu_arch();
 
@@ -78,6 +78,7 @@ BOOT_CODE __attribute__((optimize("no-stack-protector"))) void arm64_boot(u64 ar
 	cpu->stack_top = (u64)(uintptr_t)boot_stack_top;
 	cpu->mpidr = cpu_hwid();
 	boot_began = began;
+	boot_zeroing = zeroing;
 	random_guard();
 	boot_main(arg);
 }

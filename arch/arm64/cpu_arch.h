@@ -20,8 +20,14 @@
 #define VCPU_X(n) ((n) * 8)
 #define VCPU_SIZE_X (31 * 8)
 
+/* Page tables that may be used before caches are on, bytes. */
+#define EARLY_TABLES_SIZE 32768
+
 #ifndef __ASSEMBLER__
 #include "hal/types.h"
+
+/* Zeroed and written before caches are on (head.S); the rest of .bss is zeroed after that. */
+#define EARLY_BSS __attribute__((section(".bss.early")))
 
 struct cpu;
 struct vcpu_arch;

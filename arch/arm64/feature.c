@@ -197,14 +197,24 @@ static u64 field_of(u64 reg, u32 lo)
 	return (reg >> lo) & 0xf;
 }
 
-BOOT_CODE static void read_cpu(u64 *id)
+/* This CPU's register. */
+BOOT_CODE static u64 own(u32 index)
 {
-	for (u32 i = 0; i < ID_COUNT; i++)
-		id[i] = 0;
-#define READ(crm, op2, name) id[ID_INDEX(crm, op2)] = read_sysreg(name);
-	ID_NAMED(READ)
+#define READ(crm, op2, name)     \
+	case ID_INDEX(crm, op2): \
+		return read_sysreg(name);
+	switch (index) {
+		ID_NAMED(READ)
+	default:
+		return 0;
+	}
 #undef READ
-	/* Address (QARMA5) or implementation-defined pointer authentication: either counts. */
+}
+
+/* What all CPUs have. */
+BOOT_CODE static u64 everybodys(u32 index)
+{
+	return common[index];
 }
 
 BOOT_CODE static bool is_signed(u32 index, u32 lo)
@@ -234,15 +244,15 @@ BOOT_CODE static u64 merged(u32 index, u64 a, u64 b)
 	return out;
 }
 
-BOOT_CODE static bool has_in(const u64 *id, enum feature f)
+BOOT_CODE static bool has_in(u64 (*id)(u32 index), enum feature f)
 {
 	const struct id_feature *t = &features[f];
-	u64 v = field_of(id[ID_INDEX(t->crm, t->op2)], t->lo);
+	u64 v = field_of(id(ID_INDEX(t->crm, t->op2)), t->lo);
 
 	if (f == FEAT_PAUTH)
-		return (id[ID_INDEX(6, 1)] & 0xff0) != 0 || field_of(id[ID_INDEX(6, 2)], 12) != 0;
+		return (id(ID_INDEX(6, 1)) & 0xff0) != 0 || field_of(id(ID_INDEX(6, 2)), 12) != 0;
 	if (f == FEAT_MPAM) /* v0.1 stands in ID_AA64PFR1.MPAM_frac alone */
-		return v || field_of(id[ID_INDEX(4, 1)], 16);
+		return v || field_of(id(ID_INDEX(4, 1)), 16);
 	if (f == FEAT_PMU || f == FEAT_FWB)
 		return v >= t->min && v != 0xf;
 	return v >= t->min;
@@ -259,7 +269,7 @@ BOOT_CODE static void settle(void)
 {
 	features_present = 0;
 	for (u32 i = 0; i < FEATURES; i++)
-		features_present |= (u64)has_in(common, (enum feature)i) << i;
+		features_present |= (u64)has_in(everybodys, (enum feature)i) << i;
 	memset(guest, 0, sizeof(guest));
 	for (u32 i = 0; i < ARRAY_SIZE(guest_fields); i++)
 		guest[ID_INDEX(guest_fields[i].crm, guest_fields[i].op2)] |= shown(&guest_fields[i]);
@@ -269,25 +279,24 @@ BOOT_CODE static void settle(void)
 
 BOOT_CODE void feature_read_cpu(void)
 {
-	u64 id[ID_COUNT];
+	bool news = !any_read;
 
-	read_cpu(id);
 	for (u32 i = 0; i < ID_COUNT; i++) {
-		if (!any_read)
-			common[i] = id[i];
-		else if (common[i] != id[i])
-			common[i] = merged(i, id[i], common[i]);
+		u64 mine = own(i);
+
+		if (any_read && common[i] == mine)
+			continue;
+		common[i] = any_read ? merged(i, mine, common[i]) : mine;
+		news = true;
 	}
 	any_read = true;
-	settle();
+	if (news)
+		settle();
 }
 
 BOOT_CODE bool feature_cpu_has(enum feature f)
 {
-	u64 id[ID_COUNT];
-
-	read_cpu(id);
-	return has_in(id, f);
+	return has_in(own, f);
 }
 
 u32 feature_pa_bits(void)

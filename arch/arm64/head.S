@@ -2,9 +2,10 @@
 /*
  * Entry of the boot CPU (Linux arm64 Image protocol: MMU off, x0 = device tree
  * or hand-off block) and of secondary CPUs (PSCI CPU_ON, x0 = their cpu_arch).
- * Until the MMU is on, data accesses are uncached: lines of the image that
- * somebody left in a cache are cleaned out before the first write and again
- * before caches go on (Arm ARM B2.8, D7.5).
+ * Until the MMU is on, data accesses are uncached: lines of what is written then
+ * that somebody left in a cache are cleaned out before the first write and again
+ * before caches go on (Arm ARM B2.8, D7.5). That is little: what was loaded, the
+ * first stack, CPU blocks and page tables; the rest is zeroed with caches on.
  */
 #include "arch/arm64/cpu_arch.h"
 #include "arch/arm64/sysreg.h"
@@ -21,7 +22,10 @@ _start:
 	.ascii	"ARM\x64"
 	.long	0
 
-/* x0 = x0 rounded down to a line .. x1: clean and invalidate to the point of coherency. Uses x2, x3. */
+/*
+ * x0 = x0 rounded down to a line .. x1, and up to three lines more: clean and invalidate to the point of coherency.
+ * Uses x2, x3.
+ */
 	.macro	clean_range
 	mrs	x2, ctr_el0
 	ubfx	x2, x2, #16, #4
@@ -29,16 +33,13 @@ _start:
 	lsl	x2, x3, x2
 	sub	x3, x2, #1
 	bic	x0, x0, x3
-1:	dc	civac, x0
+1:	.rept	4
+	dc	civac, x0
 	add	x0, x0, x2
+	.endr
 	cmp	x0, x1
 	b.lo	1b
 	dsb	sy
-	.endm
-
-	.macro	image_range
-	adrp	x0, __image_start
-	adrp	x1, __image_end
 	.endm
 
 /* Known EL2 control before anything else: E2H=0, MMU and caches off. */
@@ -60,7 +61,8 @@ primary_entry:
 	b.ne	wrong_el
 	mov	x20, x0
 	el2_baseline
-	image_range
+	adrp	x0, __image_start
+	adrp	x1, __bss_tables + EARLY_TABLES_SIZE
 	clean_range
 
 	/* R_AARCH64_RELATIVE: *(base + r_offset) = base + r_addend */
@@ -69,20 +71,19 @@ primary_entry:
 	add	x0, x0, #:lo12:__rela_start
 	adrp	x1, __rela_end
 	add	x1, x1, #:lo12:__rela_end
-2:	cmp	x0, x1
-	b.hs	3f
-	ldr	x2, [x0]
-	ldr	x3, [x0, #16]
+2:	ldr	x2, [x0], #24
+	ldur	x3, [x0, #-8]
 	add	x3, x3, x21
 	str	x3, [x21, x2]
-	add	x0, x0, #24
-	b	2b
-3:
-	adrp	x0, __bss_start
-	adrp	x1, __image_end
-4:	stp	xzr, xzr, [x0], #16
 	cmp	x0, x1
-	b.lo	4b
+	b.lo	2b
+
+	adrp	x0, __bss_start
+	adrp	x1, __bss_tables
+	mrs	x23, cntpct_el0
+	bl	zero_range
+	mrs	x0, cntpct_el0
+	sub	x23, x0, x23
 
 	adrp	x0, boot_stack_top
 	add	x0, x0, #:lo12:boot_stack_top
@@ -93,7 +94,11 @@ primary_entry:
 	mov	x29, xzr
 	mov	x0, x22
 	bl	mmu_early_init
-	image_range
+	adrp	x0, __rodata_start
+	adrp	x1, __boot_text_start
+	clean_range
+	adrp	x0, __boot_rodata_start
+	adrp	x1, __bss_tables + EARLY_TABLES_SIZE
 	clean_range
 	mov	x0, x22
 	adrp	x30, primary_mapped
@@ -101,10 +106,36 @@ primary_entry:
 	b	mmu_enable
 
 primary_mapped:
+	adrp	x0, __bss_tables_end
+	adrp	x1, __boot_bss_end
+	mrs	x24, cntpct_el0
+	bl	zero_range
+	mrs	x2, cntpct_el0
+	sub	x2, x2, x24
+	add	x2, x2, x23
 	mov	x0, x20
 	mov	x1, x19
 	bl	arm64_boot
 	b	.
+
+/* Zero whole pages, x0 .. x1; by cache lines where caches are on. Uses x2-x4. */
+zero_range:
+	mrs	x2, sctlr_el2
+	mrs	x3, dczid_el0
+	tbz	x2, #2, 2f
+	tbnz	x3, #4, 2f
+	and	x3, x3, #0xf
+	mov	x4, #4
+	lsl	x4, x4, x3
+1:	dc	zva, x0
+	add	x0, x0, x4
+	cmp	x0, x1
+	b.lo	1b
+	ret
+2:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	2b
+	ret
 
 /* x0 = this CPU's block: load the regime it names and turn the MMU on; returns to x30. */
 mmu_enable:

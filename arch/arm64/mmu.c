@@ -46,13 +46,14 @@
 
 extern char __image_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[],
 	__data_end[], __boot_text_start[], __boot_text_end[], __boot_rodata_start[], __boot_rodata_end[],
-	__boot_data_start[], __image_end[], boot_stack_guard[];
+	__boot_data_start[], __boot_bss_end[], boot_stack_guard[];
 
-static u8 host_table_pages[HOST_TABLES][PAGE_SIZE] ALIGNED(4096);
-static struct pt_meta host_meta[HOST_TABLES];
-static struct pt_pool host_pool;
-static struct pt_space host_space;
-static u64 io_next;
+/* Those for the image are written before caches are on (EARLY_TABLES_SIZE), and none before it is zeroed as a table. */
+static u8 host_table_pages[HOST_TABLES][PAGE_SIZE] __attribute__((aligned(4096), section(".bss.tables")));
+static struct pt_meta host_meta[HOST_TABLES] EARLY_BSS;
+static struct pt_pool host_pool EARLY_BSS;
+static struct pt_space host_space EARLY_BSS;
+static u64 io_next EARLY_BSS;
 static struct {
 	u32 next;  /* window to open */
 	u32 most;  /* pages of the largest one since the last invalidation */
@@ -63,7 +64,7 @@ static struct {
 static void host_flush(void *ctx UNUSED, u64 va, u64 size)
 {
 	dsb(ishst);
-	if (size > FLUSH_PAGES_MAX * PAGE_SIZE) {
+	if (size >= FLUSH_PAGES_MAX * PAGE_SIZE) {
 		__asm__ volatile("tlbi alle2is" : : : "memory");
 		size = 0;
 	}
@@ -84,11 +85,48 @@ static void host_publish(const void *entry UNUSED, size_t size UNUSED)
 
 static const struct pt_hooks host_hooks = {host_flush, host_publish};
 
-BOOT_CODE static enum err map(u64 va, u64 pa, u64 size, u32 attr)
+BOOT_CODE static enum err map_walking(u64 va, u64 pa, u64 size, u32 attr)
 {
 	u64 done = 0;
 
-	return size ? pt_map_range(&host_space, va, pa, size, attr, UINT32_MAX, &done) : OK;
+	return pt_map_range(&host_space, va, pa, size, attr, UINT32_MAX, &done);
+}
+
+/* Leaves of `level` under one table: the walker makes the table and the first, the others are written beside it. */
+BOOT_CODE static enum err map_run(u64 va, u64 pa, u64 size, u32 level, u32 attr)
+{
+	u64 unit = pt_size(level), *slot, leaf;
+	enum err e = map_walking(va, pa, unit, attr);
+
+	if (e != OK)
+		return e;
+	slot = pt_slot(&host_space, va, level);
+	leaf = el2_format.make_leaf(pa, level, attr);
+	for (u64 i = 1; i < size / unit; i++) {
+		if (slot[i])
+			return ERR_EXIST;
+		__atomic_store_n(&slot[i], leaf + i * unit, __ATOMIC_RELAXED);
+	}
+	host_publish(slot, size / unit * sizeof(*slot));
+	return OK;
+}
+
+/*
+ * By blocks where they fit, by pages before and behind. ERR_EXIST: something in there is mapped already; what lies
+ * before it is mapped now.
+ */
+BOOT_CODE static enum err map(u64 va, u64 pa, u64 size, u32 attr)
+{
+	enum err e = (va | pa | size) & (PAGE_SIZE - 1) ? ERR_INVAL : OK;
+
+	for (u64 n; size && e == OK; va += n, pa += n, size -= n) {
+		u32 level = size >= BLOCK && !((va | pa) & (BLOCK - 1)) ? 1 : 0;
+
+		n = min_u64(align_down(size, pt_size(level)),
+			    pt_size(level + 1) - (va & (pt_size(level + 1) - 1)));
+		e = map_run(va, pa, n, level, attr);
+	}
+	return e;
 }
 
 BOOT_CODE static enum err map_image(const char *from, const char *to, u32 attr)
@@ -107,7 +145,7 @@ BOOT_CODE void mmu_early_init(struct cpu_arch *cpu)
 	host_space = (struct pt_space){.fmt = &el2_format,
 				       .pool = &host_pool,
 				       .hooks = &host_hooks,
-				       .count = HOST_TABLES,
+				       .count = EARLY_TABLES_SIZE / PAGE_SIZE,
 				       .owner = HOST_OWNER};
 	e |= pt_space_init(&host_space);
 	e |= map_image(__text_start, __text_end, PT_R | PT_X);
@@ -116,10 +154,11 @@ BOOT_CODE void mmu_early_init(struct cpu_arch *cpu)
 	e |= map_image(__boot_text_start, __boot_text_end, PT_R | PT_X);
 	e |= map_image(__boot_rodata_start, __boot_rodata_end, PT_R);
 	e |= map_image(__boot_data_start, boot_stack_guard, PT_R | PT_W);
-	e |= map_image(boot_stack_guard + PAGE_SIZE, __image_end, PT_R | PT_W);
+	e |= map_image(boot_stack_guard + PAGE_SIZE, __boot_bss_end, PT_R | PT_W);
 	if (e != OK)
 		for (;;) /* no console yet: stay where a debugger finds it */
 			__asm__ volatile("wfi");
+	host_space.count = HOST_TABLES;
 	io_next = IO_AREA;
 	cpu->mair = EL2_MAIR;
 	cpu->tcr = TCR_EL2_RES1 | TCR_EL2_T0SZ | TCR_EL2_WALKS | TCR_EL2_PS(pa_range > 5 ? 5 : pa_range);
@@ -137,20 +176,33 @@ BOOT_CODE void mmu_secondary(struct cpu_arch *to, const struct cpu_arch *from)
 
 BOOT_CODE void host_windows_init(u32 count)
 {
-	u64 size = (u64)count * WINDOW_STRIDE, done = 0;
+	u64 end = WINDOW_AREA + (u64)count * WINDOW_STRIDE;
 
-	/*
-	 * The tables are made once by mapping and unmapping; from now on only entries change. The address is any
-	 * that no block can map.
-	 */
-	if (map(WINDOW_AREA, va_to_hpa(__image_start).v + PAGE_SIZE, size, PT_R) != OK ||
-	    pt_unmap_range(&host_space, WINDOW_AREA, size, UINT32_MAX, &done) != OK)
-		panic("no page tables for %u guest memory windows", count);
+	/* The tables are made once by mapping a page of each and unmapping it; from now on only entries change. */
+	for (u64 va = WINDOW_AREA; va < end; va += BLOCK) {
+		u64 done = 0;
+
+		if (map(va, va_to_hpa(__image_start).v, PAGE_SIZE, PT_R) != OK ||
+		    pt_unmap_range(&host_space, va, PAGE_SIZE, UINT32_MAX, &done) != OK)
+			panic("no page tables for %u guest memory windows", count);
+	}
 }
 
 BOOT_CODE u64 host_ram_limit(void)
 {
 	return IO_AREA;
+}
+
+/* What of [at, at+size) is not mapped yet, page by page. */
+BOOT_CODE static enum err map_the_rest(u64 at, u64 size)
+{
+	for (u64 off = 0; off < size; off += PAGE_SIZE) {
+		enum err e = map(at + off, at + off, PAGE_SIZE, PT_R | PT_W);
+
+		if (e != OK && e != ERR_EXIST)
+			return e;
+	}
+	return OK;
 }
 
 BOOT_CODE enum err host_map_ram(hpa_t base, u64 size)
@@ -160,23 +212,48 @@ BOOT_CODE enum err host_map_ram(hpa_t base, u64 size)
 	for (u64 at = base.v, end = base.v + size, n; at < end; at += n) {
 		enum err e;
 
-		n = !(at & (BLOCK - 1)) && end - at >= BLOCK ? BLOCK : PAGE_SIZE;
+		n = min_u64(end - at, BLOCK - (at & (BLOCK - 1)));
 		e = map(at, at, n, PT_R | PT_W);
-		if (e == ERR_EXIST && n == BLOCK) {
-			n = PAGE_SIZE;
-			e = map(at, at, n, PT_R | PT_W);
-		}
-		if (e != OK && e != ERR_EXIST)
+		if (e == ERR_EXIST)
+			e = map_the_rest(at, n);
+		if (e != OK)
 			return e;
 	}
 	return OK;
 }
 
+/* Part of what one table covers; pages at once with one invalidation, what is a block by the walker. */
+static enum err unmap_part(u64 va, u64 size)
+{
+	u64 *slot = pt_slot(&host_space, va, 0), done = 0, first = size, end = 0;
+
+	if (!slot)
+		return pt_unmap_range(&host_space, va, size, UINT32_MAX, &done);
+	for (u64 off = 0; off < size; off += PAGE_SIZE, slot++) {
+		if (!*slot)
+			continue;
+		__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
+		first = min_u64(first, off);
+		end = off + PAGE_SIZE;
+	}
+	if (end)
+		host_flush(NULL, va + first, end - first);
+	return OK;
+}
+
 enum err host_unmap_ram(hpa_t base, u64 size)
 {
-	u64 done = 0;
+	u64 n;
 
-	return pt_unmap_range(&host_space, base.v, size, UINT32_MAX, &done);
+	for (u64 va = base.v; size; va += n, size -= n) {
+		enum err e;
+
+		n = min_u64(size, BLOCK - (va & (BLOCK - 1)));
+		e = unmap_part(va, n);
+		if (e != OK)
+			return e;
+	}
+	return OK;
 }
 
 BOOT_CODE volatile void *host_map_io(hpa_t base, u64 size)

@@ -9,7 +9,9 @@
 #include "hal/mem.h"
 
 extern char __boot_start[], __boot_text_start[], __boot_data_start[], __boot_end[], __boot_bss_start[],
-	__boot_bss_end[];
+	__boot_bss_end[], __boot_scratch_start[];
+
+static u64 scratch_size;
 
 static u64 drop(const char *from, const char *to)
 {
@@ -20,7 +22,14 @@ static u64 drop(const char *from, const char *to)
 	return size;
 }
 
+BOOT_CODE enum err boot_scratch(u64 size)
+{
+	scratch_size = align_up(size, PAGE_SIZE);
+	return host_map_ram(va_to_hpa(__boot_scratch_start), scratch_size);
+}
+
 u64 boot_memory_release(void)
 {
-	return drop(__boot_start, __boot_end) + drop(__boot_bss_start, __boot_bss_end);
+	return drop(__boot_start, __boot_end) + drop(__boot_bss_start, __boot_bss_end) +
+	       drop(__boot_scratch_start, __boot_scratch_start + scratch_size);
 }

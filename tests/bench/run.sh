@@ -45,12 +45,12 @@ boot() {
 
 figure() { sed -n "s/^\[bench\] bench $2 \([0-9]*\) \([0-9]*\)$/\1 \2/p" "$out/$1.log"; }
 
-# whole RUN: ticks from the hypervisor's first instruction to the guest's
+# whole RUN: ticks from the hypervisor's first instruction to the guest's, less the zeroing of the hypervisor's own memory
 whole() {
-	local ready first
-	ready=$(sed -n 's/^monadic: boot: bench is ready after .*(\([0-9]*\) ticks)$/\1/p' "$out/$1.log")
+	local ready zeroing first
+	read -r ready zeroing < <(sed -n 's/^monadic: boot: bench is ready after .*(\([0-9]*\) ticks, \([0-9]*\) zeroing.*$/\1 \2/p' "$out/$1.log")
 	first=$(figure "$1" first-instruction)
-	echo $((${ready:-0} + ${first%% *}))
+	echo $((${ready:-0} - ${zeroing:-0} + ${first%% *}))
 }
 
 # measure CPU: lines "CPU NAME MINIMUM AVERAGE"

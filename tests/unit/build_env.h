@@ -40,7 +40,7 @@ static struct planner planner;
 static struct plan plan;
 static struct bytes archive;
 
-u64 boot_began;
+u64 boot_began, boot_zeroing;
 
 /* ---- what the architecture has ---- */
 

@@ -68,7 +68,7 @@ boot-only = $(OBJCOPY) --prefix-alloc-sections=.boot $1
 compile = @mkdir -p $(@D); echo "  CC      $<"; $(CC) -MMD -MP
 
 $O/%.o: %.c $O/flags | $O/gen/version.h $(LIB_READY)
-	$(compile) $(CFLAGS) $(FREESTANDING) $(or $(OPT_$*.o),$(if $(filter $(HOT),$*),$(OPT_HOT)),$(OPT)) $(CFLAGS_$*.o) -c $< -o $@
+	$(compile) $(CFLAGS) $(FREESTANDING) $(or $(OPT_$*.o),$(if $(filter $(HOT) $(BOOT_ONLY),$*),$(OPT_HOT)),$(OPT)) $(CFLAGS_$*.o) -c $< -o $@
 	$(if $(filter $(BOOT_ONLY),$*),@$(call boot-only,$@))
 
 $O/%.o: %.S $O/flags | $O/gen/version.h
@@ -76,7 +76,7 @@ $O/%.o: %.S $O/flags | $O/gen/version.h
 	$(if $(filter $(BOOT_ONLY),$*),@$(call boot-only,$@))
 
 $O/third-party/libfdt/%.o: $O/flags | $(LIB_READY)
-	@mkdir -p $(@D); $(CC) $(LIB_CODE) -I$(LIBFDT_DIR) -c $(LIBFDT_DIR)/$*.c -o $@
+	@mkdir -p $(@D); $(CC) $(LIB_CODE) $(OPT_HOT) -I$(LIBFDT_DIR) -c $(LIBFDT_DIR)/$*.c -o $@
 	@$(call boot-only,$@)
 
 # Without __linux__ libdeflate looks for no processor features, so it uses no vector registers.
