@@ -48,11 +48,6 @@
 	R(apga_lo, APGAKeyLo_EL1, 0) \
 	R(apga_hi, APGAKeyHi_EL1, 0)
 
-/* FEAT_CSV2_2 (HCR_EL2.EnSCXT) */
-#define EL1_SCXT_REGS(R)         \
-	R(scxt0, SCXTNUM_EL0, 0) \
-	R(scxt1, SCXTNUM_EL1, 0)
-
 /* FEAT_RAS */
 #define EL1_RAS_REGS(R)        \
 	R(vsesr, VSESR_EL2, 0) \

@@ -87,7 +87,6 @@
 	E(TFSR_EL2, FEAT_MTE2, 0)                                                            \
 	E(VSESR_EL2, FEAT_RAS, 0)                                                            \
 	E(VDISR_EL2, FEAT_RAS, 0)                                                            \
-	E(SCXTNUM_EL2, FEAT_CSV2_2, 0)                                                       \
 	E(CNTPOFF_EL2, FEAT_ECV_POFF, 0)                                                     \
 	E(TCR2_EL2, FEAT_TCR2, 0)                                                            \
 	E(SCTLR2_EL2, FEAT_SCTLR2, 0)                                                        \

@@ -26,7 +26,7 @@
  * vCPU reach the inner shareable domain. TID1, TID3: identification registers.
  * TSC: SMC. TIDCP, TACR: implementation-defined registers. TSW: set/way
  * maintenance. TLOR: LORegions. RW: EL1 is AArch64. vcpu.c adds what depends on
- * features: TERR (error records), TID5 (GMID_EL1), APK and API (keys), EnSCXT.
+ * features: TERR (error records), TID5 (GMID_EL1), APK and API (keys).
  * TEA is clear: a guest's synchronous external abort comes here by its address
  * only when stage 2 is at fault; AMO brings the asynchronous ones.
  */

@@ -72,7 +72,7 @@ static const struct id_field guest_fields[] = {
 	{4, 0, 24, FIXED, 1},
 	{4, 0, 32, SHOW, 1},
 	{4, 0, 48, SHOW, 1},
-	{4, 0, 56, SHOW, 3},
+	{4, 0, 56, SHOW, 1}, /* SCXTNUM_ELx are not offered (el2.c) */
 	{4, 0, 60, SHOW, 1},
 	/* ID_AA64PFR1: BT, SSBS, CSV2_frac */
 	{4, 1, 0, SHOW, 1},
@@ -162,27 +162,20 @@ struct id_feature {
 };
 
 static const struct id_feature features[FEATURES] = {
-	[FEAT_VHE] = {7, 1, 8, 1},       [FEAT_NV] = {7, 2, 24, 1},
-	[FEAT_NV2] = {7, 2, 24, 2},      [FEAT_FGT] = {7, 0, 56, 1},
-	[FEAT_FGT2] = {7, 0, 56, 2},     [FEAT_HCX] = {7, 1, 40, 1},
-	[FEAT_AMU] = {4, 0, 44, 1},      [FEAT_SVE] = {4, 0, 32, 1},
-	[FEAT_SME] = {4, 1, 24, 1},      [FEAT_SPE] = {5, 0, 32, 1},
-	[FEAT_TRBE] = {5, 0, 44, 1},     [FEAT_TRF] = {5, 0, 40, 1},
-	[FEAT_BRBE] = {5, 0, 52, 1},     [FEAT_MPAM] = {4, 0, 40, 1},
-	[FEAT_MTE] = {4, 1, 8, 1},       [FEAT_MTE2] = {4, 1, 8, 2},
-	[FEAT_RAS] = {4, 0, 28, 1},      [FEAT_CSV2] = {4, 0, 56, 1},
-	[FEAT_CSV2_2] = {4, 0, 56, 2},   [FEAT_CSV2_3] = {4, 0, 56, 3},
-	[FEAT_CSV3] = {4, 0, 60, 1},     [FEAT_ECBHB] = {7, 1, 60, 1},
-	[FEAT_CLRBHB] = {6, 2, 28, 1},   [FEAT_SSBS] = {4, 1, 4, 1},
-	[FEAT_PAUTH] = {6, 1, 4, 1},     [FEAT_ECV] = {7, 0, 60, 1},
-	[FEAT_ECV_POFF] = {7, 0, 60, 2}, [FEAT_TCR2] = {7, 3, 0, 1},
-	[FEAT_SCTLR2] = {7, 3, 4, 1},    [FEAT_GCS] = {4, 1, 44, 1},
-	[FEAT_PMU] = {5, 0, 8, 1},       [FEAT_PAN] = {7, 1, 20, 1},
-	[FEAT_XNX] = {7, 1, 28, 1},      [FEAT_VMID16] = {7, 1, 4, 2},
-	[FEAT_RNG] = {6, 0, 60, 1},      [FEAT_AA32_EL0] = {4, 0, 0, 2},
-	[FEAT_AA32_EL1] = {4, 0, 4, 2},  [FEAT_EVT] = {7, 2, 56, 1},
-	[FEAT_FWB] = {7, 2, 40, 1},      [FEAT_E2H0_ABSENT] = {7, 4, 24, 0xe},
-	[FEAT_NMI] = {4, 1, 36, 1},      [FEAT_EL3] = {4, 0, 12, 1},
+	[FEAT_VHE] = {7, 1, 8, 1},     [FEAT_NV] = {7, 2, 24, 1},       [FEAT_NV2] = {7, 2, 24, 2},
+	[FEAT_FGT] = {7, 0, 56, 1},    [FEAT_FGT2] = {7, 0, 56, 2},     [FEAT_HCX] = {7, 1, 40, 1},
+	[FEAT_AMU] = {4, 0, 44, 1},    [FEAT_SVE] = {4, 0, 32, 1},      [FEAT_SME] = {4, 1, 24, 1},
+	[FEAT_SPE] = {5, 0, 32, 1},    [FEAT_TRBE] = {5, 0, 44, 1},     [FEAT_TRF] = {5, 0, 40, 1},
+	[FEAT_BRBE] = {5, 0, 52, 1},   [FEAT_MPAM] = {4, 0, 40, 1},     [FEAT_MTE] = {4, 1, 8, 1},
+	[FEAT_MTE2] = {4, 1, 8, 2},    [FEAT_RAS] = {4, 0, 28, 1},      [FEAT_CSV2] = {4, 0, 56, 1},
+	[FEAT_CSV2_3] = {4, 0, 56, 3}, [FEAT_CSV3] = {4, 0, 60, 1},     [FEAT_ECBHB] = {7, 1, 60, 1},
+	[FEAT_CLRBHB] = {6, 2, 28, 1}, [FEAT_SSBS] = {4, 1, 4, 1},      [FEAT_PAUTH] = {6, 1, 4, 1},
+	[FEAT_ECV] = {7, 0, 60, 1},    [FEAT_ECV_POFF] = {7, 0, 60, 2}, [FEAT_TCR2] = {7, 3, 0, 1},
+	[FEAT_SCTLR2] = {7, 3, 4, 1},  [FEAT_GCS] = {4, 1, 44, 1},      [FEAT_PMU] = {5, 0, 8, 1},
+	[FEAT_PAN] = {7, 1, 20, 1},    [FEAT_XNX] = {7, 1, 28, 1},      [FEAT_VMID16] = {7, 1, 4, 2},
+	[FEAT_RNG] = {6, 0, 60, 1},    [FEAT_AA32_EL0] = {4, 0, 0, 2},  [FEAT_AA32_EL1] = {4, 0, 4, 2},
+	[FEAT_EVT] = {7, 2, 56, 1},    [FEAT_FWB] = {7, 2, 40, 1},      [FEAT_E2H0_ABSENT] = {7, 4, 24, 0xe},
+	[FEAT_NMI] = {4, 1, 36, 1},    [FEAT_EL3] = {4, 0, 12, 1},
 };
 
 static u64 common[ID_COUNT]; /* field-wise minimum over CPUs */

@@ -30,7 +30,6 @@ enum feature {
 	FEAT_MTE2,
 	FEAT_RAS,
 	FEAT_CSV2,
-	FEAT_CSV2_2,
 	FEAT_CSV2_3,
 	FEAT_CSV3,
 	FEAT_ECBHB,

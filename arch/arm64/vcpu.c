@@ -44,8 +44,6 @@ static u64 hcr_for(const struct vm_plan *plan)
 		hcr |= HCR_TID5; /* GMID_EL1; ATA is clear, so tags cannot be used and their registers trap */
 	if (feature_has(FEAT_PAUTH))
 		hcr |= HCR_APK | HCR_API;
-	if (feature_has(FEAT_CSV2_2))
-		hcr |= HCR_ENSCXT;
 	if (plan->policy != POLICY_PINNED)
 		hcr |= HCR_TWI | HCR_TWE;
 	return hcr;
@@ -76,7 +74,6 @@ static void regs_reset(struct vcpu_arch *a)
 #define RESET(name, reg, value) a->name = (value);
 	EL1_REGS(RESET)
 	EL1_PAUTH_REGS(RESET)
-	EL1_SCXT_REGS(RESET)
 	EL1_RAS_REGS(RESET)
 #undef RESET
 	a->sctlr = SCTLR_EL1_RES1;
@@ -173,9 +170,6 @@ static void optional_save(struct vcpu_arch *a)
 	if (feature_has(FEAT_PAUTH)) {
 		EL1_PAUTH_REGS(SAVE)
 	}
-	if (feature_has(FEAT_CSV2_2)) {
-		EL1_SCXT_REGS(SAVE)
-	}
 	if (feature_has(FEAT_RAS)) {
 		EL1_RAS_REGS(SAVE)
 	}
@@ -190,9 +184,6 @@ static void optional_load(const struct vcpu_arch *a)
 #define LOAD(name, reg, reset) write_sysreg(reg, a->name);
 	if (feature_has(FEAT_PAUTH)) {
 		EL1_PAUTH_REGS(LOAD)
-	}
-	if (feature_has(FEAT_CSV2_2)) {
-		EL1_SCXT_REGS(LOAD)
 	}
 	if (feature_has(FEAT_RAS)) {
 		EL1_RAS_REGS(LOAD)

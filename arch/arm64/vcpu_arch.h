@@ -30,7 +30,6 @@ struct vcpu_arch {
 	u64 sctlr, tcr;
 	EL1_REGS(FIELD)
 	EL1_PAUTH_REGS(FIELD)
-	EL1_SCXT_REGS(FIELD)
 	EL1_RAS_REGS(FIELD)
 #undef FIELD
 	u64 zcr;
