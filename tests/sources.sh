@@ -2,10 +2,13 @@
 # Sourced by the unit and fuzz stages: what a test program is made of.
 #
 # A test names its sources in one line, `SOURCES: core/x.c hal/fake/fake.c @libfdt */`. @libfdt, @gzip (libdeflate) and @zstd
-# are the libraries the hypervisor carries, built once with the stage's compiler into $lib_dir.
+# are the libraries the hypervisor carries, built once with the stage's compiler into $lib_dir; @efi are gnu-efi's headers.
 
 third=build/third-party
 libfdt_dir=$third/libfdt/libfdt libdeflate_dir=$third/libdeflate zstd_dir=$third/zstd-source/lib
+
+efi_include=$third/gnu-efi-arm64/usr/include/efi
+efi_flags="-fshort-wchar -fno-strict-aliasing -isystem $efi_include -isystem $efi_include/aarch64 -isystem $efi_include/protocol"
 
 declare -A lib_sources=(
 	[libfdt]="$libfdt_dir/fdt*.c"
@@ -37,9 +40,9 @@ build_lib() {
 	ar rcs "$dir.a.new" "$dir"/*.o && mv "$dir.a.new" "$dir.a" && echo "$how" >"$dir/how"
 }
 
-# build_libs COMPILER...: all three
+# build_libs COMPILER...: all three, and the headers
 build_libs() {
-	make -s "$third"/{libfdt,libdeflate,zstd-source}/.unpacked || return 1
+	make -s "$third"/{libfdt,libdeflate,zstd-source,gnu-efi-arm64}/.unpacked || return 1
 	build_lib libfdt "$@" && build_lib gzip "$@" && build_lib zstd "$@"
 }
 
@@ -50,6 +53,7 @@ arguments() {
 	printf '%s\n' -I. "$1"
 	for word in "${words[@]}"; do
 		case $word in
+		@efi) printf '%s\n' $efi_flags ;;
 		@*) printf '%s\n' ${lib_flags[${word#@}]} && libs+=("$lib_dir/${word#@}.a") ;;
 		*) echo "$word" ;;
 		esac

@@ -183,17 +183,15 @@ static EFI_STATUS leave(EFI_HANDLE image, struct handoff *h)
 	(void)uefi_call_wrapper(BS->GetMemoryMap, 5, &size, NULL, &key, &desc, &version);
 	room = size + MAP_SLACK * desc;
 	s = get_pages(room, &at);
-	for (UINTN i = 0; !EFI_ERROR(s) && i < EXIT_TRIES; i++) {
+	if (EFI_ERROR(s))
+		return s;
+	s = EFI_INVALID_PARAMETER; /* what a stale key gives */
+	for (UINTN i = 0; s == EFI_INVALID_PARAMETER && i < EXIT_TRIES; i++) {
 		size = room;
 		s = uefi_call_wrapper(BS->GetMemoryMap, 5, &size, (EFI_MEMORY_DESCRIPTOR *)(UINTN)at, &key,
 				      &desc, &version);
-		if (EFI_ERROR(s))
-			break;
-		s = uefi_call_wrapper(BS->ExitBootServices, 2, image, key);
 		if (!EFI_ERROR(s))
-			break;
-		if (s == EFI_INVALID_PARAMETER)
-			s = EFI_SUCCESS; /* stale key: again */
+			s = uefi_call_wrapper(BS->ExitBootServices, 2, image, key);
 	}
 	h->efi_map = at;
 	h->efi_map_size = size;
