@@ -101,13 +101,14 @@ void house_kick(void)
 void *pool_alloc(const char *what, size_t size, size_t align)
 {
 	static u8 other[65536] ALIGNED(4096);
-	void *p = NULL;
+	void *p;
 
 	if (strcmp(what, "console")) { /* one user at a time, never given back */
 		memset(other, 0, sizeof(other));
 		return size <= sizeof(other) ? other : NULL;
 	}
-	assert_int_equal(posix_memalign(&p, align < 8 ? 8 : align, size), 0);
+	p = aligned_alloc(align, align_up(size, align));
+	assert_non_null(p);
 	memset(p, 0, size);
 	return p;
 }

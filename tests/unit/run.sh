@@ -10,7 +10,7 @@ out=build/test/unit
 lib_dir=$out/lib
 . tests/sources.sh
 
-seconds=300 # for one program
+seconds=900 # for one program: ten times what the longest takes on two free cores
 compiler=(gcc -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all)
 
 # one NAME: build and run; writes $out/NAME.log and $out/NAME.count ("PASSED FAILED SKIPPED"); prints what failed

@@ -19,7 +19,7 @@ rm -rf "$out"
 mkdir -p "$out"
 
 for file in $FILES; do
-	"$CC" -std=c11 -Os -march=rv32imc -mabi=ilp32 -ffreestanding -DMONADIC_UP -Wall -Wextra -Werror \
+	"$CC" -std=c11 -Os -march=rv32imc -mabi=ilp32 -ffreestanding -fno-asynchronous-unwind-tables -fno-unwind-tables -DMONADIC_UP -Wall -Wextra -Werror \
 		-Wshadow -Wundef -Wvla -I. -c "$file" -o "$out/$(basename "$file" .c).o"
 done
 
