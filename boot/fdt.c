@@ -554,9 +554,14 @@ static struct dt tree;
 
 enum err uart_from_fdt(const void *fdt, const char *where, struct machine_uart *u)
 {
+	int node;
+
 	if (dt_open(&tree, fdt) != OK)
 		return ERR_NOENT;
-	return uart_from_node(&tree, path_node(&tree, where, strlen(where)), u);
+	node = path_node(&tree, where, strlen(where));
+	if (node >= 0 && !node_okay(&tree, node))
+		return ERR_PERM;
+	return uart_from_node(&tree, node, u);
 }
 
 enum err machine_from_fdt(const void *fdt, struct machine *m)

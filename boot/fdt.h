@@ -24,7 +24,8 @@ enum err machine_from_fdt(const void *fdt, struct machine *m) MUST_USE;
 
 /*
  * The UART at `where` (aliases resolve, options after ':' are ignored), for the manifest's
- * `console`. ERR_NOENT: no such node or no address; ERR_UNSUPPORTED: not a UART that has a driver.
+ * `console`. ERR_NOENT: no such node or no address; ERR_PERM: its status is not "okay" (the Secure world's, for
+ * one); ERR_UNSUPPORTED: not a UART that has a driver.
  * `u` is written on success only.
  */
 enum err uart_from_fdt(const void *fdt, const char *where, struct machine_uart *u) MUST_USE;

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "boot/fdt.h"
+#include "boot/serial.h"
 #include "core/image.h"
 #include "core/log.h"
 #include "core/planner.h"
@@ -51,6 +52,7 @@ static struct planner planner;
 static struct plan plan;
 static u32 ipa_bits = 40;
 static struct blob bundle;
+static const void *machine_tree;
 static u8 *backing[MACHINE_RAM_MAX]; /* of machine.ram[i], as far as it is looked at */
 
 u32 log_level = LOG_INFO;
@@ -258,11 +260,17 @@ static void take_own_memory(void)
 		die("the machine has no room for the hypervisor and the bundle");
 }
 
+static const char *find_console(const char *value, struct machine_uart *u)
+{
+	return serial_find(&machine, machine_tree, value, u);
+}
+
 /* The stages of boot/main.c in their order. */
 static bool make_plan(const struct blob *manifest)
 {
 	plan_begin(&planner, &machine, &plan);
 	planner.reserve = pools_size;
+	planner.find_console = find_console;
 	if (bundle.data && plan_bundle(&planner, bundle.data, bundle.size) != OK)
 		return false;
 	take_own_memory();
@@ -282,6 +290,7 @@ int main(int argc, char **argv)
 	if (tree.size < 40 || machine_fdt_size(tree.data) > tree.size ||
 	    machine_from_fdt(tree.data, &machine) != OK)
 		die("%s: not a device tree of a machine that can run VMs", o.machine);
+	machine_tree = tree.data;
 	nr_cpus = machine.nr_cpus;
 	if (o.bundle)
 		bundle = read_file(o.bundle);

@@ -184,6 +184,7 @@ static void a_console_path_of_the_manifest_is_looked_up(void **state)
 	assert_int_equal(uart_from_fdt(fdt, "/soc/absent", &u), ERR_NOENT);
 	assert_int_equal(uart_from_fdt(fdt, "", &u), ERR_NOENT);
 	assert_int_equal(uart_from_fdt(fdt, "/soc/other@3000", &u), ERR_UNSUPPORTED);
+	assert_int_equal(uart_from_fdt(fdt, "/soc/secure@5000", &u), ERR_PERM);
 	assert_int_equal(u.kind, UART_SBSA);
 }
 
