@@ -388,13 +388,17 @@ static void read_ecam(const struct dt *dt, struct machine *m)
 	u64 base, size, buses;
 	int n, node = -1;
 
-	while ((node = next_compatible(dt, node, "pci-host-ecam-generic")) >= 0 &&
-	       m->nr_ecam < MACHINE_ECAM_MAX) {
+	while ((node = next_compatible(dt, node, "pci-host-ecam-generic")) >= 0) {
 		const cell_t *range = prop_cells(dt, node, "bus-range", &n);
 		u32 first = range && n >= 2 ? dt_cell(range) : 0;
 
 		if (node_reg(dt, node, 0, &base, &size) != OK || size < MIB(1) || first > 255)
 			continue;
+		if (m->nr_ecam == MACHINE_ECAM_MAX) {
+			log_warn("device tree: more than %u PCI host bridges, devices of %s stay as they are",
+				 MACHINE_ECAM_MAX, dt->node[node].name);
+			continue;
+		}
 		buses = min_u64(size >> 20, 256 - first);
 		if (range && n >= 2 && dt_cell(range + 1) >= first)
 			buses = min_u64(buses, (u64)dt_cell(range + 1) - first + 1);

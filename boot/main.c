@@ -26,6 +26,7 @@
 #include "version.h"
 
 static struct planner planner;
+static bool from_uefi;
 static const void *machine_tree; /* mapped; NULL when ACPI describes the machine */
 static volatile void *console_regs;
 
@@ -84,7 +85,8 @@ static enum err discover(u64 arg)
 	u64 size;
 	enum err e;
 
-	e = handoff_is(p) ? discover_handoff(p) : discover_tree(HPA(arg));
+	from_uefi = handoff_is(p);
+	e = from_uefi ? discover_handoff(p) : discover_tree(HPA(arg));
 	if (e != OK)
 		return e;
 	image_range(&image, &size);
@@ -264,7 +266,7 @@ void boot_main(u64 arg)
 	planner.find_console = find_console;
 	describe();
 	must(arch_boot_init(&the_machine), "this machine");
-	pci_quiesce(&the_machine);
+	pci_quiesce(&the_machine, from_uefi);
 	start_all_cpus();
 	host_windows_init(nr_cpus);
 	make_plan();

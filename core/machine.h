@@ -12,7 +12,7 @@
 
 #define MACHINE_RAM_MAX 128
 #define MACHINE_GICR_MAX 64
-#define MACHINE_ECAM_MAX 16
+#define MACHINE_ECAM_MAX 32 /* a large server of two sockets has 16 */
 #define MACHINE_NODES_MAX 16
 
 struct mem_range {
