@@ -411,6 +411,15 @@ static void read_ecam(const struct dt *dt, struct machine *m)
 	}
 }
 
+static void read_rtc(const struct dt *dt, struct machine *m)
+{
+	u64 base, size;
+	int node = next_compatible(dt, -1, "arm,pl031");
+
+	if (node >= 0 && node_reg(dt, node, 0, &base, &size) == OK)
+		m->rtc = HPA(base);
+}
+
 /* ---- console ---- */
 
 static const struct {
@@ -586,6 +595,7 @@ enum err machine_from_fdt(const void *fdt, struct machine *m)
 	read_gic(dt, m);
 	read_timer(dt, m);
 	read_ecam(dt, m);
+	read_rtc(dt, m);
 	read_console(dt, m);
 	return check(m);
 }

@@ -10,7 +10,7 @@
 #include "core/machine.h"
 
 /*
- * Fill `m` from the tree: CPUs, PSCI, GIC, timers, console, ECAM, the bundle's place, NUMA nodes
+ * Fill `m` from the tree: CPUs, PSCI, GIC, timers, console, ECAM, clock, the bundle's place, NUMA nodes
  * and, only when m->nr_ram is 0 (no UEFI memory map was read before), RAM. Takes /memreserve/,
  * /reserved-memory and the bundle out of m->ram; the tree itself and the hypervisor's image are
  * for the caller to reserve, who knows where they are, and to correct m->boot_cpu by the CPU's own

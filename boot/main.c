@@ -5,6 +5,7 @@
  * its data are given back at the end (core/start.c is where it ends).
  */
 #include "boot/acpi.h"
+#include "boot/clock.h"
 #include "boot/fdt.h"
 #include "boot/handoff.h"
 #include "boot/memmap.h"
@@ -265,6 +266,7 @@ void boot_main(u64 arg)
 	planner.reserve = pools_size;
 	planner.find_console = find_console;
 	describe();
+	clock_begin(&the_machine, MONADIC_DATE);
 	must(arch_boot_init(&the_machine), "this machine");
 	pci_quiesce(&the_machine, from_uefi);
 	start_all_cpus();

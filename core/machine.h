@@ -85,6 +85,10 @@ struct machine {
 	struct machine_ecam ecam[MACHINE_ECAM_MAX];
 	u32 nr_ecam;
 
+	u64 clock_seconds; /* UTC since 1970, as firmware told when the counter was clock_at; 0: it did not */
+	u64 clock_at;
+	hpa_t rtc; /* a PL031 to ask instead, 0: none is named */
+
 	hpa_t bundle; /* as loaded */
 	u64 bundle_size;
 	const char *source; /* "device tree" or "ACPI" */

@@ -8,6 +8,7 @@
 #include <efi.h>
 #include <efilib.h>
 
+#include "boot/calendar.h"
 #include "boot/handoff.h"
 
 #define IMAGE_ALIGN 0x200000u
@@ -19,6 +20,7 @@ extern UINT8 payload_start[], payload_end[], efi_jump_start[], efi_jump_end[];
 void efi_jump(UINT64 entry, UINT64 handoff) __attribute__((noreturn));
 void efi_clean(UINT64 address, UINT64 size);
 UINT64 efi_exception_level(void);
+UINT64 efi_counter(void);
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 static EFI_GUID fdt_guid = {0xb1b621d5, 0xf19c, 0x41a5, {0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0}};
@@ -153,6 +155,31 @@ static EFI_STATUS load_bundle(EFI_LOADED_IMAGE *li, struct handoff *h)
 	return read_all(f, h);
 }
 
+/* ---- the time ---- */
+
+/*
+ * UTC is local time plus TimeZone, which daylight saving has changed already where it has changed the time (UEFI 2.10, 8.3.1).
+ * A firmware without a clock, or with one that is not set, says so or gives what is no date: then the time is not known.
+ */
+static void read_clock(struct handoff *h)
+{
+	EFI_TIME t;
+	EFI_STATUS s = uefi_call_wrapper(RT->GetTime, 2, &t, NULL);
+
+	h->time_counter = efi_counter();
+	if (EFI_ERROR(s))
+		return;
+	h->time = calendar_seconds(&(struct calendar){
+		.year = t.Year,
+		.month = t.Month,
+		.day = t.Day,
+		.hour = t.Hour,
+		.minute = t.Minute,
+		.second = t.Second,
+		.zone = t.TimeZone,
+	});
+}
+
 /* ---- the hypervisor ---- */
 
 static EFI_STATUS load_image(struct handoff *h)
@@ -222,6 +249,7 @@ static EFI_STATUS prepare(EFI_HANDLE image, struct handoff *h)
 	h->size = sizeof(*h);
 	h->rsdp = find_table(&acpi2_guid);
 	h->fdt = find_table(&fdt_guid);
+	read_clock(h);
 	if (!EFI_ERROR(s))
 		s = load_bundle(li, h);
 	return EFI_ERROR(s) ? s : load_image(h);

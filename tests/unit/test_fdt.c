@@ -55,6 +55,7 @@ static void qemu_virt_is_read_whole(void **state)
 	assert_int_equal(m.nr_ecam, 1);
 	assert_int_equal(m.ecam[0].base.v, 0x4010000000);
 	assert_int_equal(m.ecam[0].bus_last, 255);
+	assert_int_equal(m.rtc.v, 0x9010000);
 	assert_int_equal(m.nr_nodes, 1);
 	assert_int_equal(m.bundle_size, 0);
 }
