@@ -225,6 +225,9 @@ static bool find_member(const struct value *v, struct bundle_file *file)
 		return true;
 	const struct bundle_file *found = bundle_find(&p->bundle, s);
 
+	/* The archive's names have lost it. */
+	if (!found && strncmp(s, "./", 2) == 0)
+		found = bundle_find(&p->bundle, s + 2);
 	if (!found) {
 		refuse(v, "no member \"%.64s\" in the bundle", s);
 		return false;

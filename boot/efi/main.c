@@ -121,19 +121,23 @@ static CHAR16 *option_path(EFI_LOADED_IMAGE *li)
 	return k ? path : NULL;
 }
 
-/* The folder of the loaded .efi with the file's name put in. */
+/*
+ * The folder of the loaded .efi with the file's name put in. Its path may be in several nodes, which become text with
+ * slashes between them. No path: it was loaded from memory.
+ */
 static CHAR16 *beside_image(EFI_LOADED_IMAGE *li)
 {
 	static CHAR16 path[256];
-	CHAR16 *own = DevicePathToStr(li->FilePath);
+	CHAR16 *own = li->FilePath ? DevicePathToStr(li->FilePath) : NULL;
 	UINTN cut = 0, n = own ? StrLen(own) : 0;
 
 	if (!n || n + 16 > sizeof(path) / sizeof(path[0]))
 		return NULL;
-	for (UINTN i = 0; i < n; i++)
-		if (own[i] == L'\\')
+	for (UINTN i = 0; i < n; i++) {
+		path[i] = own[i] == L'/' ? L'\\' : own[i];
+		if (path[i] == L'\\')
 			cut = i + 1;
-	CopyMem(path, own, cut * sizeof(CHAR16));
+	}
 	StrCpy(path + cut, L"bundle.cpio");
 	return path;
 }
