@@ -50,7 +50,7 @@ LIB_CODE = $(CODE) $(FREESTANDING) -Os -w
 CFLAGS += $(LIB_INCLUDES)
 
 .PHONY: all size force
-all: $O/monadic.elf $O/monadic.bin $O/monadic.efi ## build $O/monadic.{efi,elf,bin}
+all: $O/monadic.elf $O/monadic.bin $O/monadic.efi ## build build/ARCH/monadic.{efi,elf,bin}
 force:
 
 # Rewritten only when the flags change; every object depends on it.
