@@ -335,11 +335,15 @@ static enum err read_mcfg(struct reader *r, const struct acpi_header *h)
 	const u8 *p = (const u8 *)h;
 	struct mcfg_entry e;
 
-	for (u32 at = MCFG_ENTRIES; at + sizeof(e) <= h->length && m->nr_ecam < MACHINE_ECAM_MAX;
-	     at += sizeof(e)) {
+	for (u32 at = MCFG_ENTRIES; at + sizeof(e) <= h->length; at += sizeof(e)) {
 		memcpy(&e, p + at, sizeof(e));
 		if (!e.base || e.bus_last < e.bus_first)
 			return ERR_INVAL;
+		if (m->nr_ecam == MACHINE_ECAM_MAX) {
+			log_warn("MCFG: more than %u regions, devices of PCI segment %u stay as they are",
+				 MACHINE_ECAM_MAX, e.segment);
+			continue;
+		}
 		/* The table's base is that of bus 0; ours is where bus_first is. */
 		m->ecam[m->nr_ecam++] = (struct machine_ecam){
 			.base = HPA(e.base + ((u64)e.bus_first << 20)),

@@ -388,13 +388,17 @@ static void read_ecam(const struct dt *dt, struct machine *m)
 	u64 base, size, buses;
 	int n, node = -1;
 
-	while ((node = next_compatible(dt, node, "pci-host-ecam-generic")) >= 0 &&
-	       m->nr_ecam < MACHINE_ECAM_MAX) {
+	while ((node = next_compatible(dt, node, "pci-host-ecam-generic")) >= 0) {
 		const cell_t *range = prop_cells(dt, node, "bus-range", &n);
 		u32 first = range && n >= 2 ? dt_cell(range) : 0;
 
 		if (node_reg(dt, node, 0, &base, &size) != OK || size < MIB(1) || first > 255)
 			continue;
+		if (m->nr_ecam == MACHINE_ECAM_MAX) {
+			log_warn("device tree: more than %u PCI host bridges, devices of %s stay as they are",
+				 MACHINE_ECAM_MAX, dt->node[node].name);
+			continue;
+		}
 		buses = min_u64(size >> 20, 256 - first);
 		if (range && n >= 2 && dt_cell(range + 1) >= first)
 			buses = min_u64(buses, (u64)dt_cell(range + 1) - first + 1);
@@ -405,6 +409,15 @@ static void read_ecam(const struct dt *dt, struct machine *m)
 			.bus_last = (u8)(first + buses - 1),
 		};
 	}
+}
+
+static void read_rtc(const struct dt *dt, struct machine *m)
+{
+	u64 base, size;
+	int node = next_compatible(dt, -1, "arm,pl031");
+
+	if (node >= 0 && node_reg(dt, node, 0, &base, &size) == OK)
+		m->rtc = HPA(base);
 }
 
 /* ---- console ---- */
@@ -554,9 +567,14 @@ static struct dt tree;
 
 enum err uart_from_fdt(const void *fdt, const char *where, struct machine_uart *u)
 {
+	int node;
+
 	if (dt_open(&tree, fdt) != OK)
 		return ERR_NOENT;
-	return uart_from_node(&tree, path_node(&tree, where, strlen(where)), u);
+	node = path_node(&tree, where, strlen(where));
+	if (node >= 0 && !node_okay(&tree, node))
+		return ERR_PERM;
+	return uart_from_node(&tree, node, u);
 }
 
 enum err machine_from_fdt(const void *fdt, struct machine *m)
@@ -577,6 +595,7 @@ enum err machine_from_fdt(const void *fdt, struct machine *m)
 	read_gic(dt, m);
 	read_timer(dt, m);
 	read_ecam(dt, m);
+	read_rtc(dt, m);
 	read_console(dt, m);
 	return check(m);
 }

@@ -10,7 +10,7 @@
 #include "core/machine.h"
 
 /*
- * Fill `m` from the tree: CPUs, PSCI, GIC, timers, console, ECAM, the bundle's place, NUMA nodes
+ * Fill `m` from the tree: CPUs, PSCI, GIC, timers, console, ECAM, clock, the bundle's place, NUMA nodes
  * and, only when m->nr_ram is 0 (no UEFI memory map was read before), RAM. Takes /memreserve/,
  * /reserved-memory and the bundle out of m->ram; the tree itself and the hypervisor's image are
  * for the caller to reserve, who knows where they are, and to correct m->boot_cpu by the CPU's own
@@ -24,7 +24,8 @@ enum err machine_from_fdt(const void *fdt, struct machine *m) MUST_USE;
 
 /*
  * The UART at `where` (aliases resolve, options after ':' are ignored), for the manifest's
- * `console`. ERR_NOENT: no such node or no address; ERR_UNSUPPORTED: not a UART that has a driver.
+ * `console`. ERR_NOENT: no such node or no address; ERR_PERM: its status is not "okay" (the Secure world's, for
+ * one); ERR_UNSUPPORTED: not a UART that has a driver.
  * `u` is written on success only.
  */
 enum err uart_from_fdt(const void *fdt, const char *where, struct machine_uart *u) MUST_USE;

@@ -36,16 +36,22 @@ struct handoff {
 
 	uint64_t image; /* the hypervisor as loaded, with its bss */
 	uint64_t image_size;
+
+	/* From here on a writer of old has nothing: `size` says so. */
+	uint64_t time;         /* UTC, seconds since 1970, 0: firmware has no clock that is set */
+	uint64_t time_counter; /* CNTPCT_EL0 at that moment */
 };
 
-_Static_assert(sizeof(struct handoff) == 96, "handoff layout is an ABI");
+#define HANDOFF_SIZE_MIN 96
+
+_Static_assert(sizeof(struct handoff) == 112, "handoff layout is an ABI");
 
 /* Is `p` such a block (and not a device tree)? Reads only the magic of what is not. */
 static inline int handoff_is(const void *p)
 {
 	const struct handoff *h = (const struct handoff *)p;
 
-	return h->magic == HANDOFF_MAGIC && h->version == HANDOFF_VERSION && h->size >= sizeof(*h);
+	return h->magic == HANDOFF_MAGIC && h->version == HANDOFF_VERSION && h->size >= HANDOFF_SIZE_MIN;
 }
 
 #endif

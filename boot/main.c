@@ -5,10 +5,12 @@
  * its data are given back at the end (core/start.c is where it ends).
  */
 #include "boot/acpi.h"
+#include "boot/clock.h"
 #include "boot/fdt.h"
 #include "boot/handoff.h"
 #include "boot/memmap.h"
 #include "boot/pci.h"
+#include "boot/serial.h"
 #include "core/build.h"
 #include "core/console.h"
 #include "core/cpu.h"
@@ -25,6 +27,7 @@
 #include "version.h"
 
 static struct planner planner;
+static bool from_uefi;
 static const void *machine_tree; /* mapped; NULL when ACPI describes the machine */
 static volatile void *console_regs;
 
@@ -83,7 +86,8 @@ static enum err discover(u64 arg)
 	u64 size;
 	enum err e;
 
-	e = handoff_is(p) ? discover_handoff(p) : discover_tree(HPA(arg));
+	from_uefi = handoff_is(p);
+	e = from_uefi ? discover_handoff(p) : discover_tree(HPA(arg));
 	if (e != OK)
 		return e;
 	image_range(&image, &size);
@@ -96,15 +100,17 @@ static enum err discover(u64 arg)
 	return e;
 }
 
-static void open_console(const struct machine_uart *u)
+/* False: the console is as before. */
+static bool open_console(const struct machine_uart *u)
 {
 	const struct uart_ops *ops = uart_driver(u->kind);
+	volatile void *regs = ops ? host_map_io(u->base, u->size ? u->size : PAGE_SIZE) : NULL;
 
-	if (!ops)
-		return;
-	console_regs = host_map_io(u->base, u->size ? u->size : PAGE_SIZE);
-	if (console_regs)
-		console_init(ops, console_regs, u);
+	if (!regs)
+		return false;
+	console_regs = regs;
+	console_init(ops, regs, u);
+	return true;
 }
 
 static void describe(void)
@@ -180,10 +186,32 @@ static enum err read_manifest(void)
 	return fdt ? plan_manifest(&planner, fdt, size) : ERR_INVAL;
 }
 
+static const char *find_console(const char *value, struct machine_uart *u)
+{
+	return serial_find(&the_machine, machine_tree, value, u);
+}
+
+/*
+ * Firmware's console was opened before there was a manifest, so that refusals are seen. When the manifest names
+ * another, the first line of the new one is that of the hypervisor's start.
+ */
+static void move_console(const struct machine_uart *to)
+{
+	if (to->kind == UART_NONE || to->base.v == the_machine.uart.base.v)
+		return;
+	log_info("console: it goes on at %s, %llx, interrupt %u", to->path, (unsigned long long)to->base.v,
+		 to->irq);
+	if (open_console(to))
+		the_machine.uart = *to;
+	else
+		log_warn("console: its registers cannot be mapped, it stays where it is");
+}
+
 static void make_plan(void)
 {
 	if (read_manifest() != OK)
 		return;
+	move_console(&planner.uart);
 	image_stage(&planner, boot_map);
 	plan_place(&planner);
 	plan_print(&planner);
@@ -192,8 +220,6 @@ static void make_plan(void)
 /* What the manifest's /hypervisor asks of the core, before VMs exist. */
 static void apply_plan(void)
 {
-	struct machine_uart u;
-
 	log_level = the_plan.log_level;
 	if (the_plan.nr_vms == 0 &&
 	    !cpus[the_plan.housekeeping[0]].online) /* refused: defaults were restored */
@@ -202,11 +228,6 @@ static void apply_plan(void)
 		cpus[the_plan.housekeeping[i]].housekeeping = true;
 	for (u32 i = 0; i < nr_cpus; i++)
 		sched_cpu_init(&cpus[i]);
-	if (machine_tree && the_plan.console[0] == '/' &&
-	    uart_from_fdt(machine_tree, the_plan.console, &u) == OK) {
-		the_machine.uart = u;
-		open_console(&u);
-	}
 	if (console_regs && the_machine.uart.irq)
 		irq_connect(the_machine.uart.irq, the_machine.uart.irq_edge, house_cpu->index, console_irq);
 }
@@ -238,14 +259,16 @@ void boot_main(u64 arg)
 {
 	enum err found = discover(arg);
 
-	open_console(&the_machine.uart);
+	(void)open_console(&the_machine.uart);
 	must(found, "no usable description of this machine");
 	start_cpus(&the_machine);
 	plan_begin(&planner, &the_machine, &the_plan);
 	planner.reserve = pools_size;
+	planner.find_console = find_console;
 	describe();
+	clock_begin(&the_machine, MONADIC_DATE);
 	must(arch_boot_init(&the_machine), "this machine");
-	pci_quiesce(&the_machine);
+	pci_quiesce(&the_machine, from_uefi);
 	start_all_cpus();
 	host_windows_init(nr_cpus);
 	make_plan();

@@ -118,6 +118,10 @@ enum err machine_from_handoff(const struct handoff *h, struct machine *m)
 		return e;
 	m->bundle = HPA(h->bundle);
 	m->bundle_size = h->bundle_size;
+	if (h->size >= sizeof(*h)) {
+		m->clock_seconds = h->time;
+		m->clock_at = h->time_counter;
+	}
 	reserve(m, (u64)(uintptr_t)h, h->size, "the handoff block");
 	reserve(m, h->efi_map, h->efi_map_size, "the memory map");
 	reserve(m, h->image, h->image_size, "the hypervisor");

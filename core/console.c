@@ -397,11 +397,14 @@ BOOT_CODE void console_init(const struct uart_ops *ops, volatile void *regs, con
 
 	c->uart = ops ? ops : &null_uart;
 	c->regs = regs;
+	c->log_pos = 0;
+	c->out_pos = c->out_len = 0; /* of a line that another UART did not take */
+	c->open_line = NULL;
 	c->has_irq = !ops || uart->irq;
 	c->tick_at = NO_DEADLINE;
 	ktimer_init(&c->tick, tick_fired);
 	c->uart->init(regs, uart);
-	console_flush(); /* lines that were logged before there was a console */
+	console_flush(); /* lines that were logged before there was this console */
 }
 
 BOOT_CODE void console_start_irq(void)

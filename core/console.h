@@ -26,7 +26,10 @@ struct machine_uart;
 extern const struct uart_ops *const uart_drivers[]; /* NULL-terminated, indexed by nothing: matched by kind */
 const struct uart_ops *uart_driver(u32 kind);       /* enum uart_kind; NULL: none */
 
-/* Boot: start with the UART (NULL: no console; rings only). Polled until console_start_irq(). */
+/*
+ * Boot: start with the UART (NULL: no console; rings only), or go on with another; the whole log is shown on it. Polled
+ * until console_start_irq().
+ */
 void console_init(const struct uart_ops *ops, volatile void *regs, const struct machine_uart *uart);
 /* From here on nobody waits for the UART. Boot, last; without console_init() there is no UART. */
 void console_start_irq(void);

@@ -194,12 +194,8 @@ static enum err add_initrd(struct image_job *job)
 {
 	const struct bundle_file *f = &job->vm->initrd;
 
-	if (!f->size)
+	if (!f->size || job->vm->protocol == BOOT_FIRMWARE) /* the manifest's reader has warned */
 		return OK;
-	if (job->vm->protocol == BOOT_FIRMWARE) {
-		log_warn("/vms/%s/initrd: not used with boot-protocol firmware", job->vm->name);
-		return OK;
-	}
 	job->initrd = align_up(image_highest(job), INITRD_ALIGN);
 	return image_add(job, "initrd", f->data, f->size, job->initrd, f->size);
 }

@@ -12,7 +12,7 @@
 
 #define MACHINE_RAM_MAX 128
 #define MACHINE_GICR_MAX 64
-#define MACHINE_ECAM_MAX 16
+#define MACHINE_ECAM_MAX 32 /* a large server of two sockets has 16 */
 #define MACHINE_NODES_MAX 16
 
 struct mem_range {
@@ -84,6 +84,10 @@ struct machine {
 	enum psci_conduit conduit;
 	struct machine_ecam ecam[MACHINE_ECAM_MAX];
 	u32 nr_ecam;
+
+	u64 clock_seconds; /* UTC since 1970, as firmware told when the counter was clock_at; 0: it did not */
+	u64 clock_at;
+	hpa_t rtc; /* a PL031 to ask instead, 0: none is named */
 
 	hpa_t bundle; /* as loaded */
 	u64 bundle_size;

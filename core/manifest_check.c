@@ -20,9 +20,30 @@ void manifest_check_focus(struct planner *p)
 	plan_refuse(p, NULL, "/hypervisor/focus", "\"%s\" is no VM with a console", plan->focus);
 }
 
+/* What the machine has of it, and what the architecture has not. */
+static void check_console(struct planner *p)
+{
+	static const char where[] = "/hypervisor/console";
+	struct plan *plan = p->plan;
+	const char *why;
+
+	if (strcmp(plan->console, "com1") == 0 && !(arch_plan.arch & PLAN_X86_64)) {
+		log_warn("warning: %s: com1 does not apply to architecture %s, ignored", where,
+			 arch_plan.name);
+		fmt_string(plan->console, sizeof(plan->console), "auto");
+	}
+	if (strcmp(plan->console, "auto") == 0 || !p->find_console)
+		return;
+	why = p->find_console(plan->console, &p->uart);
+	if (why)
+		plan_refuse(p, NULL, where, "\"%s\": %s", plan->console, why);
+}
+
 void manifest_check_hypervisor(struct planner *p)
 {
 	const struct plan *plan = p->plan;
+
+	check_console(p);
 
 	for (u32 i = 0; i < plan->nr_housekeeping; i++)
 		for (u32 j = 0; j < i; j++)

@@ -64,7 +64,7 @@ static const struct manifest_prop hypervisor_props[] = {
 static const struct manifest_prop vm_props[] = {
 	ROW("kernel", PROP_MEMBER, VM(kernel), .required = true),
 	ROW("boot-protocol", PROP_WORD, VM(protocol), .words = protocol_names),
-	ROW("initrd", PROP_MEMBER, VM(initrd)),
+	ROW("initrd", PROP_MEMBER, VM(initrd), .protocols = ON(BOOT_LINUX) | ON(BOOT_RAW) | ON(BOOT_ELF)),
 	ROW("vars", PROP_MEMBER, VM(vars), .protocols = ON(BOOT_FIRMWARE)),
 	ROW("bootargs", PROP_STRING, VM(bootargs), .max = BOOTARGS_MAX),
 	ROW("load", PROP_U64, VM(load), GIVEN(has_load), .protocols = ON(BOOT_RAW)),
@@ -77,7 +77,8 @@ static const struct manifest_prop vm_props[] = {
 	ROW("policy", PROP_WORD, VM(policy), .words = policy_names),
 	ROW("weight", PROP_U32, VM(weight), .min = 1, .max = 10000, .policies = ON(POLICY_SHARED)),
 	ROW("budget-us", PROP_U32, VM(budget_us), .min = 1, .max = UINT32_MAX, .policies = RESERVED),
-	ROW("period-us", PROP_U32, VM(period_us), .min = 1, .max = UINT32_MAX, .policies = RESERVED),
+	ROW("period-us", PROP_U32, VM(period_us), .min = 1, .max = UINT32_MAX,
+	    .policies = ON(POLICY_REALTIME)),
 	ROW("autostart", PROP_FLAG, VM(autostart)),
 	ROW("trusted", PROP_FLAG, VM(trusted), .archs = PLAN_X86_64),
 	ROW("on-fault", PROP_WORD, VM(on_fault), .words = fault_names),

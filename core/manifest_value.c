@@ -110,23 +110,6 @@ static void read_word(const struct value *v)
 	refuse(v, "\"%.40s\" is none of%s", s, known);
 }
 
-static void read_console(const struct value *v)
-{
-	static const char *const words[] = {"auto", "spcr", "com1"};
-	const char *s = as_string(v);
-
-	if (!s)
-		return;
-	bool known = s[0] == '/' || (strncmp(s, "pci:", 4) == 0 && s[4]);
-
-	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
-		known = known || strcmp(s, words[i]) == 0;
-	if (!known)
-		refuse(v, "\"%.40s\" is none of auto, a device tree path, spcr, com1, pci:BDF", s);
-	else
-		read_string(v);
-}
-
 /* ---- numbers ---- */
 
 static bool as_u32(const struct value *v, u32 *n)
@@ -242,6 +225,9 @@ static bool find_member(const struct value *v, struct bundle_file *file)
 		return true;
 	const struct bundle_file *found = bundle_find(&p->bundle, s);
 
+	/* The archive's names have lost it. */
+	if (!found && strncmp(s, "./", 2) == 0)
+		found = bundle_find(&p->bundle, s + 2);
 	if (!found) {
 		refuse(v, "no member \"%.64s\" in the bundle", s);
 		return false;
@@ -311,22 +297,49 @@ static void read_mac(const struct value *v)
 		refuse(v, "\"%.40s\" is no address", s);
 }
 
+/* DDDD:BB:DD.F */
+static bool take_bdf(const char *s, u32 *bdf)
+{
+	u32 segment, bus, device, function;
+
+	if (!take_hex(&s, 4, ':', &segment) || !take_hex(&s, 2, ':', &bus) ||
+	    !take_hex(&s, 2, '.', &device) || !take_hex(&s, 1, 0, &function) || device > 31 || function > 7)
+		return false;
+	*bdf = segment << 16 | bus << 8 | device << 3 | function;
+	return true;
+}
+
 static void read_bdf(const struct value *v)
 {
-	const char *s = as_string(v), *at = s;
-	u32 segment, bus, device, function;
+	const char *s = as_string(v);
+	u32 bdf;
 
 	if (!s)
 		return;
-	if (!take_hex(&at, 4, ':', &segment) || !take_hex(&at, 2, ':', &bus) ||
-	    !take_hex(&at, 2, '.', &device) || !take_hex(&at, 1, 0, &function) || device > 31 ||
-	    function > 7) {
+	if (take_bdf(s, &bdf))
+		store(v, &bdf, sizeof(bdf));
+	else
 		refuse(v, "\"%.40s\" is not of the form 0000:01:00.0", s);
-		return;
-	}
-	u32 bdf = segment << 16 | bus << 8 | device << 3 | function;
+}
 
-	store(v, &bdf, sizeof(bdf));
+static void read_console(const struct value *v)
+{
+	static const char *const words[] = {"auto", "spcr", "com1"};
+	const char *s = as_string(v);
+	u32 bdf;
+
+	if (!s)
+		return;
+	bool known = s[0] == '/';
+
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+		known = known || strcmp(s, words[i]) == 0;
+	if (strncmp(s, "pci:", 4) == 0)
+		known = take_bdf(s + 4, &bdf);
+	if (!known)
+		refuse(v, "\"%.40s\" is none of auto, a device tree path, spcr, com1, pci:0000:01:00.0", s);
+	else
+		read_string(v);
 }
 
 static void read_any(const struct value *v UNUSED)

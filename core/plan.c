@@ -83,6 +83,8 @@ void plan_begin(struct planner *p, const struct machine *m, struct plan *plan)
 	p->plan = plan;
 	p->has_bundle = false;
 	p->reserve = NULL;
+	p->find_console = NULL;
+	p->uart.kind = UART_NONE;
 	p->refused_all = false;
 	p->lines_all = 0;
 	memset(p->lines, 0, sizeof(p->lines));

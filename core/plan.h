@@ -109,7 +109,7 @@ struct vm_plan {
 enum when_all_halted { HALTED_MONITOR, HALTED_POWEROFF };
 
 struct plan {
-	char console[64];        /* "auto", path, "spcr", ... */
+	char console[64];        /* "auto", path, "spcr", "pci:BDF" */
 	char focus[VM_NAME_MAX]; /* VM that has the console from the start, "": none */
 	u32 log_level;
 	u16 housekeeping[MAX_CPUS]; /* CPUs of `cpus`, at least one */

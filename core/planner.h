@@ -111,6 +111,12 @@ struct planner {
 	 * beside the VMs placed so far (not refused, nr_ram > 0): a VM that leaves less is refused.
 	 */
 	u64 (*reserve)(const struct plan *plan);
+	/*
+	 * The same: the UART that /hypervisor/console names, when that is neither "auto" nor refused already. NULL: found
+	 * and written to `uart`; else why not, and what to write instead.
+	 */
+	const char *(*find_console)(const char *value, struct machine_uart *uart);
+	struct machine_uart uart; /* kind UART_NONE: the machine's */
 	u32 lines_all;
 	u32 lines[PLAN_VMS_MAX]; /* refusals printed a VM */
 	struct vm_request request[PLAN_VMS_MAX];

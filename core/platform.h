@@ -18,7 +18,7 @@ enum err platform_create(struct vm *vm) MUST_USE;
 void platform_reset(struct vm *vm);
 /* Press the VM's power key. Housekeeping CPU. ERR_NOENT: it has none. */
 enum err platform_power_key(struct vm *vm) MUST_USE;
-/* Boot: seconds since 1970 from the machine's clock. */
-void platform_set_clock(u64 (*rtc_now_seconds)(void));
+/* Boot: it was `seconds` since 1970 when the machine's counter was `at`. VMs' clocks go by it from their next reset on. */
+void platform_set_clock(u64 seconds, u64 at);
 
 #endif

@@ -71,6 +71,10 @@ static inline void spin_lock(spinlock_t *l UNUSED)
 static inline void spin_unlock(spinlock_t *l UNUSED)
 {
 }
+static inline bool spin_try(spinlock_t *l UNUSED, u32 looks UNUSED)
+{
+	return true;
+}
 #else
 static inline void spin_lock(spinlock_t *l)
 {
@@ -83,6 +87,19 @@ static inline void spin_lock(spinlock_t *l)
 static inline void spin_unlock(spinlock_t *l)
 {
 	store_release(&l->owner, load_relaxed(&l->owner) + 1);
+}
+
+/* False: others had it at each of so many looks. Takes no ticket, so whoever waits in the queue goes first. */
+static inline bool spin_try(spinlock_t *l, u32 looks)
+{
+	while (looks--) {
+		u32 owner = load_acquire(&l->owner);
+
+		if (load_relaxed(&l->next) == owner && atomic_cas_u32(&l->next, owner, owner + 1))
+			return true;
+		cpu_relax();
+	}
+	return false;
 }
 #endif
 

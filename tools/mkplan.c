@@ -3,14 +3,8 @@
  * mkplan: checks a manifest on a workstation with the hypervisor's own parser and planner, and prints the
  * plan or the refusals as the machine would.
  *
- *   mkplan -m machine.dtb [-b bundle.cpio] [-i BITS] manifest.dts|manifest.dtb
- *
- *   -m  the machine's device tree (a running Linux: /sys/firmware/fdt; QEMU: -machine dumpdtb=FILE)
- *   -b  look the manifest's files up in this bundle and prepare them as at boot: kernels are unpacked, pieces
- *       placed, device trees written; its own manifest.dtb is not read
- *   -i  guest physical address bits of the machine, 40
- *
- * Exit status: 0 all VMs are planned, 1 some or all are refused, 2 the tool could not do its work.
+ * usage[] says how it is called. With -b kernels are unpacked, pieces placed and device trees written; the bundle's own
+ * manifest.dtb is not read.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -23,6 +17,7 @@
 #include <unistd.h>
 
 #include "boot/fdt.h"
+#include "boot/serial.h"
 #include "core/image.h"
 #include "core/log.h"
 #include "core/planner.h"
@@ -51,6 +46,7 @@ static struct planner planner;
 static struct plan plan;
 static u32 ipa_bits = 40;
 static struct blob bundle;
+static const void *machine_tree;
 static u8 *backing[MACHINE_RAM_MAX]; /* of machine.ram[i], as far as it is looked at */
 
 u32 log_level = LOG_INFO;
@@ -184,7 +180,7 @@ static struct blob compile(const char *name)
 	struct blob b = read_stream(f, name);
 
 	if (waitpid(pid, &status, 0) != pid || status != 0)
-		die("%s: dtc failed", name);
+		die("%s: dtc cannot compile it, see its message above", name);
 	return b;
 }
 
@@ -201,26 +197,59 @@ struct options {
 	const char *machine, *bundle, *manifest;
 };
 
+static const char usage[] =
+	"usage: mkplan -m machine.dtb [-b bundle.cpio] [-i BITS] manifest.dts|manifest.dtb\n"
+	"  -m  the machine's device tree: /sys/firmware/fdt of a Linux on it, or QEMU's -machine dumpdtb=FILE\n"
+	"  -b  look files up in this bundle (tools/mkbundle) and prepare them as at boot\n"
+	"  -i  guest physical address bits of the machine, 32 to 52 (40)\n"
+	"exit status: 0 all is planned, 1 something is refused, 2 it could not be checked\n";
+
+/* A mistake in the arguments: what, then how it is done. */
+NORETURN PRINTF(1, 2) static void misused(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("mkplan: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n%s", usage);
+	exit(2);
+}
+
+static u32 parse_bits(const char *text)
+{
+	char *end;
+	unsigned long bits = strtoul(text, &end, 0);
+
+	if (*end || bits < 32 || bits > 52)
+		misused("-i %s: the guest physical address bits are a number from 32 to 52", text);
+	return (u32)bits;
+}
+
 static struct options parse_options(int argc, char **argv)
 {
 	struct options o = {NULL, NULL, NULL};
 	int c;
 
-	while ((c = getopt(argc, argv, "m:b:i:")) != -1) {
+	opterr = 0;
+	while ((c = getopt(argc, argv, ":hm:b:i:")) != -1) {
 		if (c == 'm')
 			o.machine = optarg;
 		else if (c == 'b')
 			o.bundle = optarg;
 		else if (c == 'i')
-			ipa_bits = (u32)strtoul(optarg, NULL, 0);
+			ipa_bits = parse_bits(optarg);
+		else if (c == 'h')
+			exit(fputs(usage, stdout) == EOF ? 2 : 0);
 		else
-			o.machine = NULL, optind = argc;
+			misused(c == ':' ? "-%c: its argument is missing" : "-%c: no such option", optopt);
 	}
-	if (!o.machine || optind != argc - 1 || ipa_bits < 32 || ipa_bits > 52) {
-		fputs("usage: mkplan -m machine.dtb [-b bundle.cpio] [-i BITS] manifest.dts|manifest.dtb\n",
-		      stderr);
-		exit(2);
-	}
+	if (!o.machine)
+		misused("-m is missing: the plan is made for a machine");
+	if (optind != argc - 1)
+		misused(optind == argc ? "the manifest is missing" : "%s: more than one manifest",
+			argv[argc - 1]);
 	o.manifest = argv[optind];
 	return o;
 }
@@ -258,11 +287,17 @@ static void take_own_memory(void)
 		die("the machine has no room for the hypervisor and the bundle");
 }
 
+static const char *find_console(const char *value, struct machine_uart *u)
+{
+	return serial_find(&machine, machine_tree, value, u);
+}
+
 /* The stages of boot/main.c in their order. */
 static bool make_plan(const struct blob *manifest)
 {
 	plan_begin(&planner, &machine, &plan);
 	planner.reserve = pools_size;
+	planner.find_console = find_console;
 	if (bundle.data && plan_bundle(&planner, bundle.data, bundle.size) != OK)
 		return false;
 	take_own_memory();
@@ -279,9 +314,11 @@ int main(int argc, char **argv)
 	struct options o = parse_options(argc, argv);
 	struct blob tree = read_file(o.machine), manifest;
 
-	if (tree.size < 40 || machine_fdt_size(tree.data) > tree.size ||
-	    machine_from_fdt(tree.data, &machine) != OK)
-		die("%s: not a device tree of a machine that can run VMs", o.machine);
+	if (tree.size < 40 || !machine_fdt_size(tree.data) || machine_fdt_size(tree.data) > tree.size)
+		die("%s: not a compiled device tree (.dtb); give the machine's with -m", o.machine);
+	if (machine_from_fdt(tree.data, &machine) != OK)
+		die("%s: the hypervisor cannot run on this machine, see above", o.machine);
+	machine_tree = tree.data;
 	nr_cpus = machine.nr_cpus;
 	if (o.bundle)
 		bundle = read_file(o.bundle);

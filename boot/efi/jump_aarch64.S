@@ -32,6 +32,13 @@ efi_jump:				/* x0 = entry, x1 = hand-off block */
 efi_jump_end:
 	.balign	64
 
+/* The counter of the generic timer, after what precedes the call (D12.2.1). */
+	.global	efi_counter
+efi_counter:
+	isb
+	mrs	x0, cntpct_el0
+	ret
+
 /* x0 = address, x1 = size: clean and invalidate to the point of coherency. */
 	.global	efi_clean
 efi_clean:

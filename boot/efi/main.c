@@ -8,6 +8,7 @@
 #include <efi.h>
 #include <efilib.h>
 
+#include "boot/calendar.h"
 #include "boot/handoff.h"
 
 #define IMAGE_ALIGN 0x200000u
@@ -19,6 +20,7 @@ extern UINT8 payload_start[], payload_end[], efi_jump_start[], efi_jump_end[];
 void efi_jump(UINT64 entry, UINT64 handoff) __attribute__((noreturn));
 void efi_clean(UINT64 address, UINT64 size);
 UINT64 efi_exception_level(void);
+UINT64 efi_counter(void);
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 static EFI_GUID fdt_guid = {0xb1b621d5, 0xf19c, 0x41a5, {0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0}};
@@ -119,19 +121,23 @@ static CHAR16 *option_path(EFI_LOADED_IMAGE *li)
 	return k ? path : NULL;
 }
 
-/* The folder of the loaded .efi with the file's name put in. */
+/*
+ * The folder of the loaded .efi with the file's name put in. Its path may be in several nodes, which become text with
+ * slashes between them. No path: it was loaded from memory.
+ */
 static CHAR16 *beside_image(EFI_LOADED_IMAGE *li)
 {
 	static CHAR16 path[256];
-	CHAR16 *own = DevicePathToStr(li->FilePath);
+	CHAR16 *own = li->FilePath ? DevicePathToStr(li->FilePath) : NULL;
 	UINTN cut = 0, n = own ? StrLen(own) : 0;
 
 	if (!n || n + 16 > sizeof(path) / sizeof(path[0]))
 		return NULL;
-	for (UINTN i = 0; i < n; i++)
-		if (own[i] == L'\\')
+	for (UINTN i = 0; i < n; i++) {
+		path[i] = own[i] == L'/' ? L'\\' : own[i];
+		if (path[i] == L'\\')
 			cut = i + 1;
-	CopyMem(path, own, cut * sizeof(CHAR16));
+	}
 	StrCpy(path + cut, L"bundle.cpio");
 	return path;
 }
@@ -151,6 +157,31 @@ static EFI_STATUS load_bundle(EFI_LOADED_IMAGE *li, struct handoff *h)
 		return EFI_NOT_FOUND;
 	}
 	return read_all(f, h);
+}
+
+/* ---- the time ---- */
+
+/*
+ * UTC is local time plus TimeZone, which daylight saving has changed already where it has changed the time (UEFI 2.10, 8.3.1).
+ * A firmware without a clock, or with one that is not set, says so or gives what is no date: then the time is not known.
+ */
+static void read_clock(struct handoff *h)
+{
+	EFI_TIME t;
+	EFI_STATUS s = uefi_call_wrapper(RT->GetTime, 2, &t, NULL);
+
+	h->time_counter = efi_counter();
+	if (EFI_ERROR(s))
+		return;
+	h->time = calendar_seconds(&(struct calendar){
+		.year = t.Year,
+		.month = t.Month,
+		.day = t.Day,
+		.hour = t.Hour,
+		.minute = t.Minute,
+		.second = t.Second,
+		.zone = t.TimeZone,
+	});
 }
 
 /* ---- the hypervisor ---- */
@@ -220,6 +251,7 @@ static EFI_STATUS prepare(EFI_HANDLE image, struct handoff *h)
 	h->size = sizeof(*h);
 	h->rsdp = find_table(&acpi2_guid);
 	h->fdt = find_table(&fdt_guid);
+	read_clock(h);
 	if (!EFI_ERROR(s))
 		s = load_bundle(li, h);
 	return EFI_ERROR(s) ? s : load_image(h);

@@ -80,7 +80,7 @@ enum err platform_power_key(struct vm *vm)
 	return OK;
 }
 
-BOOT_CODE void platform_set_clock(u64 (*rtc_now_seconds)(void))
+BOOT_CODE void platform_set_clock(u64 seconds, u64 at)
 {
-	vpl031_set_clock(rtc_now_seconds);
+	vpl031_set_clock(seconds, at);
 }

@@ -6,7 +6,12 @@
  *
  * Frames are touched through this CPU's window only, and cleaned to the point of
  * coherency: the guest may read them uncached. An erase proceeds by a slice at each
- * poll of the status; any other command completes it first.
+ * access; until it is done every read gives the status and every command is ignored,
+ * as a device does whose erase cannot be suspended (P30, 11.1).
+ *
+ * The lock is held for one slice or one change of the mapping. A CPU waits for it
+ * that long and no longer, however many of the VM's hammer the bank: then the bank
+ * is busy for it. Who drives it as one does, from one CPU at a time, never sees that.
  */
 #include "drivers/emul/flash.h"
 
@@ -19,7 +24,8 @@
 #define SR_PROGRAM_ERROR 0x10
 #define SR_SEQUENCE_ERROR (SR_ERASE_ERROR | SR_PROGRAM_ERROR)
 
-#define ERASE_SLICE KIB(16)
+#define ERASE_SLICE KIB(4)
+#define LOCK_LOOKS 500u /* some 10 us */
 #define MAKER_ID 0x89
 #define DEVICE_ID 0x18
 
@@ -81,10 +87,10 @@ static bool program(struct vflash *d, u64 off, const u8 *src, u64 len)
 	return true;
 }
 
-/* At most `len` more bytes of the erase under way. */
-static void erase_slice(struct vflash *d, u64 len)
+static void erase_slice(struct vflash *d)
 {
-	len = min_u64(len, d->erase_end - d->erase_at);
+	u64 len = min_u64(ERASE_SLICE, d->erase_end - d->erase_at);
+
 	frame_erase(d, d->erase_at, backed(d, d->erase_at, len));
 	d->erase_at += len;
 	if (d->erase_at == d->erase_end)
@@ -166,7 +172,7 @@ static void on_erase(struct vflash *d, const struct flash_write *w)
 	d->erase_at = align_down(w->off, FLASH_BLOCK);
 	d->erase_end = d->erase_at + FLASH_BLOCK;
 	d->status &= (u8)~SR_READY;
-	erase_slice(d, ERASE_SLICE);
+	erase_slice(d);
 }
 
 /* Lock, unlock, lock-down: taken and without effect. */
@@ -228,15 +234,12 @@ static void vflash_write(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size,
 	struct vflash *d = dev;
 	struct flash_write w = {off, size, value};
 
-	spin_lock(&d->lock);
-	if (d->erase_at != d->erase_end && (u8)value == 0x70) {
-		erase_slice(d, ERASE_SLICE); /* status is what reads give already */
-	} else {
-		/* whoever goes on without polling means to have waited long enough */
-		if (d->erase_at != d->erase_end)
-			erase_slice(d, FLASH_BLOCK);
+	if (!spin_try(&d->lock, LOCK_LOOKS))
+		return;
+	if (d->erase_at != d->erase_end)
+		erase_slice(d);
+	else
 		on_write[d->wait](d, &w);
-	}
 	spin_unlock(&d->lock);
 }
 
@@ -282,10 +285,14 @@ static u64 vflash_read(void *dev, struct vcpu *vcpu UNUSED, u64 off, u32 size)
 	struct vflash *d = dev;
 	u64 value;
 
-	spin_lock(&d->lock);
-	value = d->mode == FLASH_ARRAY ? array_read(d, off, size) : bus_read(d, off, size);
+	/* Nothing is under way then, and a CPU that changes the mode meanwhile does so before or after this read. */
+	if (load_relaxed(&d->mode) == FLASH_ARRAY)
+		return array_read(d, off, size);
+	if (!spin_try(&d->lock, LOCK_LOOKS))
+		return 0; /* not ready */
+	value = bus_read(d, off, size);
 	if (d->erase_at != d->erase_end)
-		erase_slice(d, ERASE_SLICE);
+		erase_slice(d);
 	spin_unlock(&d->lock);
 	return value;
 }

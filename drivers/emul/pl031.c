@@ -24,18 +24,19 @@
 #define RTC_MIS 0x18
 #define RTC_ICR 0x1c
 
-#define EPOCH_2026 1767225600u /* 2026-01-01T00:00:00Z */
+static struct {
+	u64 seconds, at; /* since 1970, when the counter was `at` */
+} wall;
 
-static u64 uptime_clock(void)
+BOOT_CODE void vpl031_set_clock(u64 seconds, u64 at)
 {
-	return EPOCH_2026 + time_now() / time_hz();
+	wall.seconds = seconds;
+	wall.at = at;
 }
 
-static u64 (*wall_clock)(void) = uptime_clock;
-
-BOOT_CODE void vpl031_set_clock(u64 (*rtc_now_seconds)(void))
+static u64 wall_clock(void)
 {
-	wall_clock = rtc_now_seconds ? rtc_now_seconds : uptime_clock;
+	return wall.seconds + (time_now() - wall.at) / time_hz();
 }
 
 static u32 now_seconds(const struct vpl031 *d)

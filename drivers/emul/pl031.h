@@ -31,10 +31,10 @@ struct vpl031 {
 extern const struct mmio_ops vpl031_mmio;
 
 /*
- * The machine's wall clock in seconds since 1970. Without one (the default) a
- * VM's clock begins at 2026-01-01 when the machine was started. Boot only.
+ * The machine's wall clock: it was `seconds` since 1970 when the counter was `at`, and it goes on by the counter. Boot
+ * only.
  */
-void vpl031_set_clock(u64 (*rtc_now_seconds)(void));
+void vpl031_set_clock(u64 seconds, u64 at);
 
 /* Boot: make the device, reset it, add PL031_SIZE bytes at `base` to the VM's map. Errors of mmio_add(). */
 enum err vpl031_init(struct vm *vm, struct vpl031 *dev, gpa_t base, u32 irq) MUST_USE;

@@ -11,6 +11,8 @@
 /* Registers by offset (3.2) */
 #define DR 0x00
 #define FR 0x18
+#define IBRD 0x24
+#define FBRD 0x28
 #define LCR_H 0x2c
 #define CR 0x30
 #define IFLS 0x34
@@ -30,6 +32,8 @@
 #define INT_RT (1u << 6)
 #define INT_ALL 0x7ffu
 
+#define BAUD 115200u /* where firmware set none */
+
 #define WAIT_TRIES 100000u /* far more than a FIFO takes at 9600 baud */
 #define BAD_BYTES 32u
 
@@ -47,13 +51,25 @@ static void reg_write(volatile void *regs, u32 off, u32 value)
 	*(volatile u32 *)at = value;
 }
 
+/* A divisor of 0 is no speed at all (3.3.6): one that firmware never used has it. In 64ths of 16 clocks a bit. */
+BOOT_CODE static void pl011_speed(volatile void *regs, u32 clock_hz)
+{
+	u64 divisor = ((u64)clock_hz * 4 + BAUD / 2) / BAUD;
+
+	if (reg_read(regs, IBRD) || divisor < 64 || divisor >> 22)
+		return;
+	reg_write(regs, IBRD, (u32)(divisor >> 6));
+	reg_write(regs, FBRD, (u32)(divisor & 63));
+}
+
 /*
- * Firmware's speed stays: IBRD and FBRD are not touched. If the UART is off, or has
+ * Firmware's speed stays, where there is one. If the UART is off, or has
  * its FIFOs off, it is set up as 3.3.8 demands: disabled, idle, then LCR_H (which
  * also latches the divisors), then enabled.
  */
-BOOT_CODE static void pl011_init(volatile void *regs, const void *uart UNUSED)
+BOOT_CODE static void pl011_init(volatile void *regs, const void *uart)
 {
+	const struct machine_uart *u = uart;
 	u32 lcr = reg_read(regs, LCR_H), cr = reg_read(regs, CR);
 
 	reg_write(regs, IMSC, 0);
@@ -62,6 +78,8 @@ BOOT_CODE static void pl011_init(volatile void *regs, const void *uart UNUSED)
 	for (u32 i = 0; i < WAIT_TRIES && (reg_read(regs, FR) & FR_BUSY); i++)
 		cpu_relax();
 	reg_write(regs, CR, cr & ~CR_ON);
+	if (u)
+		pl011_speed(regs, u->clock_hz);
 	reg_write(regs, IFLS, IFLS_HALF_EIGHTH);
 	reg_write(regs, LCR_H, lcr | LCR_WLEN8 | LCR_FEN);
 	reg_write(regs, ICR, INT_ALL);

@@ -132,8 +132,47 @@ monadic: plan: 2 VMs, 0 refused, N MiB free
 END
 cp "$out/good.dts" "$out/no-machine.dts"
 try no-machine 2 -m "$out/raw.bin" <<END
-mkplan: $out/raw.bin: not a device tree of a machine that can run VMs
+mkplan: $out/raw.bin: not a compiled device tree (.dtb); give the machine's with -m
 END
+
+# ---- the console is looked for on this machine ----
+
+# console VALUE STATUS LINE
+console() {
+	sed "s|vms {|hypervisor { console = \"$1\"; };\n&|" "$out/good.dts" >"$out/console.dts"
+	try console "$2" "${bundle[@]}" <<<"$3"
+}
+console /pl011@9000000 0 "monadic: plan: 3 VMs, 0 refused, N MiB free"
+console com1 0 "monadic: warning: /hypervisor/console: com1 does not apply to architecture arm64, ignored"
+console spcr 1 'monadic: refused: /hypervisor/console: "spcr": this machine has no SPCR, a device tree describes it; use a path in it or auto'
+console /pl011@1 1 'monadic: refused: /hypervisor/console: "/pl011@1": not in the machine'"'"'s device tree, or without an address; use another path or auto'
+console pci:0000:00:01.0 1 'monadic: refused: /hypervisor/console: "pci:0000:00:01.0": not in this build; use auto, spcr or a device tree path'
+
+# ---- wrong arguments: what is wrong is the first line ----
+
+# misused LINE COMMAND...
+misused() {
+	local line=$1 got=0
+	shift
+	total=$((total + 1))
+	"$@" >"$out/misused.out" 2>&1 || got=$?
+	if [ $got != 0 ] && [ "$(head -n 1 "$out/misused.out")" = "$line" ]; then
+		passed=$((passed + 1))
+	else
+		echo "$*: exit status $got, wanted: $line" && sed 's/^/    /' "$out/misused.out"
+	fi
+}
+misused "mkplan: -m is missing: the plan is made for a machine" build/host/mkplan "$out/good.dts"
+misused "mkplan: the manifest is missing" build/host/mkplan -m "$out/machine.dtb"
+misused "mkplan: -i 64: the guest physical address bits are a number from 32 to 52" build/host/mkplan -i 64 -m x y
+misused "mkplan: -x: no such option" build/host/mkplan -x
+misused "mkplan: -b: its argument is missing" build/host/mkplan -m x -b
+misused "mkplan: $out/none.dtb: No such file or directory" build/host/mkplan -m "$out/none.dtb" y
+misused "mkbundle: $out/none.dts: cannot be read; name a .dts or .dtb (make: MANIFEST=file.dts)" tools/mkbundle "$out/none.dts" "$out/x"
+misused "mkbundle: $out/raw.bin: neither .dts nor .dtb; give it the ending of what it is" tools/mkbundle "$out/raw.bin" "$out/x"
+manifest far 'a { kernel = "./elsewhere"; memory-mib = <64>; };'
+misused "mkbundle: $out/far.dts: file \"elsewhere\" is in none of: $out tools; name its folder as a further argument" \
+	tools/mkbundle "$out/far.dts" "$out/x" tools
 
 echo "mkplan: $passed of $total"
 [ $passed = $total ]

@@ -606,6 +606,28 @@ static void an_overflowing_log_says_so_and_goes_on(void **state UNUSED)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void another_uart_shows_the_log_from_its_start(void **state UNUSED)
+{
+	static const struct uart_ops second = {"second", uart_init,       uart_tx_ready, uart_tx,
+					       uart_rx,  uart_irq_enable, uart_irq_ack};
+
+	static const char lines[] = "monadic: before both\r\nmonadic: one line for the first of two\r\n";
+
+	memset(&console, 0, sizeof(console));
+	log_info("before both");
+	console_init(&wire_uart, NULL, &wire_desc);
+	tx_room = 20; /* it takes the half of a line */
+	log_info("one line for the first of two");
+	tx_room = UINT32_MAX;
+	wire_clear();
+	console_init(&second, NULL, &wire_desc);
+	assert_true(wire_len >= sizeof(lines) - 1); /* behind what other tests logged */
+	assert_string_equal(wire + wire_len - (sizeof(lines) - 1), lines);
+	wire_clear();
+	log_info("another");
+	assert_string_equal(wire, "monadic: another\r\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -645,6 +667,7 @@ int main(void)
 		T(a_long_line_is_replayed_in_pieces_that_fit),
 		T(a_polled_uart_is_polled),
 		T(at_boot_lines_are_out_before_log_line_returns),
+		T(another_uart_shows_the_log_from_its_start),
 		T(flush_gives_up_on_a_dead_uart),
 		T(flush_includes_unfinished_lines),
 		T(a_panic_is_shown_whoever_holds_the_console),

@@ -188,15 +188,56 @@ static void a_block_is_erased_in_slices_and_no_other(void **state UNUSED)
 	assert_clean(FLASH_BLOCK, FLASH_BLOCK);
 }
 
-static void status_commands_poll_an_erase_others_complete_it(void **state UNUSED)
+/* Bytes of the first block that read as erased. */
+static u32 erased_bytes(void)
 {
+	u32 n = 0;
+
+	while (n < FLASH_BLOCK && frames()[n] == 0xff)
+		n++;
+	return n;
+}
+
+/* What a hostile or hasty guest writes while a block is under erase costs no more than a poll, and does nothing. */
+static void commands_during_an_erase_are_ignored_and_cost_a_slice_each(void **state UNUSED)
+{
+	static const u32 commands[] = {0xff, 0x40, 0xe8, 0x20, 0xd0, 0x90,
+				       0x98, 0x50, 0x70, 0xb0, 0x60, 0x01};
+	u32 before, at = 0, accesses = 0;
+
+	memset(frames(), 0, FLASH_BLOCK);
 	cmd(0, 0x20);
 	cmd(0, 0xd0);
-	cmd(0, 0x70);
-	assert_int_equal(rd(0) & 0x80, 0);
+	while ((before = erased_bytes()) < FLASH_BLOCK) {
+		cmd(0x400, commands[at++ % ARRAY_SIZE(commands)]);
+		assert_true(erased_bytes() - before <= KIB(4));
+		if (erased_bytes() < FLASH_BLOCK)
+			assert_int_equal(rd(4 * (at % 16)) & 0x00800080, 0);
+		accesses++;
+		assert_true(accesses < 1000 && !direct);
+	}
+	assert_int_equal(rd(0), 0x00800080); /* ready, no error */
+	assert_int_equal(frames()[FLASH_BLOCK], (u8)(FLASH_BLOCK * 7 + (FLASH_BLOCK >> 8)));
 	cmd(0, 0xff);
-	assert_int_equal(rd(FLASH_BLOCK - 4), 0xffffffff);
 	assert_true(direct);
+	assert_int_equal(rd(0x400), 0xffffffff);
+}
+
+/* Another CPU of the VM is at it for longer than anybody waits. */
+static void a_bank_that_others_hold_is_busy_and_nobody_waits_for_ever(void **state UNUSED)
+{
+	cmd(0, 0x90);
+	dev.lock.next++;
+	assert_int_equal(rd(0), 0);
+	cmd(0, 0xff);
+	assert_false(direct);
+	dev.lock.next--;
+	assert_int_equal(rd(0), 0x00890089);
+	cmd(0, 0xff);
+	dev.lock.next++;
+	assert_int_equal(rd(BACKED), 0xffffffff); /* the array is read without it */
+	assert_int_equal(rd_size(0, 1), frames()[0]);
+	dev.lock.next--;
 }
 
 static void an_erase_that_is_not_confirmed_does_nothing(void **state UNUSED)
@@ -349,7 +390,8 @@ int main(void)
 		T(a_half_word_is_programmed_alone),
 		T(programming_where_no_frame_is_fails_with_status),
 		T(a_block_is_erased_in_slices_and_no_other),
-		T(status_commands_poll_an_erase_others_complete_it),
+		T(commands_during_an_erase_are_ignored_and_cost_a_slice_each),
+		T(a_bank_that_others_hold_is_busy_and_nobody_waits_for_ever),
 		T(an_erase_that_is_not_confirmed_does_nothing),
 		T(erasing_what_has_no_frame_is_done_already),
 		T(a_buffer_is_programmed_at_once),

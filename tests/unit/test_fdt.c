@@ -55,6 +55,7 @@ static void qemu_virt_is_read_whole(void **state)
 	assert_int_equal(m.nr_ecam, 1);
 	assert_int_equal(m.ecam[0].base.v, 0x4010000000);
 	assert_int_equal(m.ecam[0].bus_last, 255);
+	assert_int_equal(m.rtc.v, 0x9010000);
 	assert_int_equal(m.nr_nodes, 1);
 	assert_int_equal(m.bundle_size, 0);
 }
@@ -184,6 +185,7 @@ static void a_console_path_of_the_manifest_is_looked_up(void **state)
 	assert_int_equal(uart_from_fdt(fdt, "/soc/absent", &u), ERR_NOENT);
 	assert_int_equal(uart_from_fdt(fdt, "", &u), ERR_NOENT);
 	assert_int_equal(uart_from_fdt(fdt, "/soc/other@3000", &u), ERR_UNSUPPORTED);
+	assert_int_equal(uart_from_fdt(fdt, "/soc/secure@5000", &u), ERR_PERM);
 	assert_int_equal(u.kind, UART_SBSA);
 }
 

@@ -253,6 +253,72 @@ static void all_of_hypervisor_reaches_its_field(void **state)
 	assert_int_equal(plan.major_frame_us, 5000);
 }
 
+/* ---- the console: what the machine has is the caller's to say ---- */
+
+static const char *no_console(const char *value, struct machine_uart *u)
+{
+	(void)u;
+	assert_string_equal(value, "spcr");
+	return "not here; use auto";
+}
+
+static const char *some_console(const char *value, struct machine_uart *u)
+{
+	(void)value;
+	u->kind = UART_SBSA;
+	return NULL;
+}
+
+static enum err make_with(const struct bad_case *c, const char *(*find)(const char *, struct machine_uart *))
+{
+	struct bytes a = bad_build(c, kernel, sizeof(kernel));
+	u64 size;
+
+	env_machine();
+	plan_begin(&planner, &machine, &plan);
+	planner.find_console = find;
+	assert_int_equal(plan_bundle(&planner, a.data, a.size), OK);
+	const void *fdt = plan_find_manifest(&planner, &size);
+	enum err e = plan_manifest(&planner, fdt, size);
+
+	free(a.data);
+	return e;
+}
+
+static void a_console_that_the_machine_lacks_refuses_all(void **state)
+{
+	const struct bad_case spcr = {.edit = {STR("/hypervisor", "console", "spcr")}};
+
+	(void)state;
+	assert_int_equal(make_with(&spcr, no_console), ERR_INVAL);
+	assert_true(env_has("refused: /hypervisor/console: \"spcr\": not here; use auto"));
+	assert_int_equal(make_with(&spcr, some_console), OK);
+	assert_int_equal(planner.uart.kind, UART_SBSA);
+	assert_int_equal(env_count("refused"), 0);
+}
+
+static void auto_is_whatever_the_machine_has(void **state)
+{
+	const struct bad_case c = {.edit = {STR("/hypervisor", "console", "auto")}};
+
+	(void)state;
+	assert_int_equal(make_with(&c, no_console), OK);
+	assert_int_equal(planner.uart.kind, UART_NONE);
+	assert_int_equal(make_with(NULL, no_console), OK);
+}
+
+static void com1_is_another_architectures_and_gives_one_warning(void **state)
+{
+	const struct bad_case c = {.edit = {STR("/hypervisor", "console", "com1")}};
+
+	(void)state;
+	assert_int_equal(make_with(&c, no_console), OK);
+	assert_string_equal(plan.console, "auto");
+	assert_int_equal(env_count("warning: "), 1);
+	assert_true(
+		env_has("warning: /hypervisor/console: com1 does not apply to architecture arm64, ignored"));
+}
+
 static void the_longest_bootargs_and_name_are_accepted(void **state)
 {
 	char args[2048];
@@ -286,6 +352,58 @@ static void a_property_that_does_not_apply_gives_one_warning(void **state)
 	assert_true(env_has("warning: /vms/rival/vars: does not apply to boot-protocol raw, ignored"));
 	assert_true(env_has("warning: /hypervisor/smt: does not apply to architecture arm64, ignored"));
 	assert_true(env_has("warning: /hypervisor/profile: does not apply to architecture arm64, ignored"));
+}
+
+static void a_name_with_a_leading_dot_slash_means_the_member_without(void **state)
+{
+	const struct bad_case c = {.edit = {STR("/vms/victim", "kernel", "./" BAD_KERNEL)}};
+	const struct bad_case twice = {.edit = {STR("/vms/victim", "kernel", "././" BAD_KERNEL)}};
+
+	(void)state;
+	assert_int_equal(make(&c), OK);
+	assert_int_equal(vm("victim")->kernel.size, sizeof(kernel));
+	assert_int_equal(make(&twice), OK);
+	assert_true(env_has("refused: /vms/victim/kernel: no member \"././" BAD_KERNEL "\" in the bundle"));
+}
+
+static void initrd_with_firmware_and_a_period_that_is_no_reservation_are_warned_of(void **state)
+{
+	const struct bad_case c = {
+		.edit = {STR("/vms/victim", "boot-protocol", "firmware"),
+			 STR("/vms/victim", "initrd", "odd.img"), STR("/vms/rival", "policy", "cyclic"),
+			 U32("/vms/rival", "budget-us", 5), U32("/vms/rival", "period-us", 5)}};
+
+	(void)state;
+	assert_int_equal(make(&c), OK);
+	assert_int_equal(env_count("warning: "), 2);
+	assert_true(
+		env_has("warning: /vms/victim/initrd: does not apply to boot-protocol firmware, ignored"));
+	assert_true(env_has("warning: /vms/rival/period-us: does not apply to policy cyclic, ignored"));
+}
+
+/* Each limit of the manual is the last value that is taken; what is one beyond is in the table of bad ones. */
+static void what_just_keeps_the_limits_is_planned(void **state)
+{
+	const struct bad_case c = {.edit = {U32("/vms/victim", "vcpus", 64), U32("/vms/victim", "weight", 1),
+					    U32("/vms/rival", "weight", 10000),
+					    U32("/hypervisor", "major-frame-us", 0xffffffff)}};
+	struct bytes a = bad_build(&c, kernel, sizeof(kernel));
+	void *tree = calloc(1, MANIFEST_MAX);
+	u64 size;
+
+	(void)state;
+	env_machine();
+	plan_begin(&planner, &machine, &plan);
+	assert_int_equal(plan_bundle(&planner, a.data, a.size), OK);
+	const void *fdt = plan_find_manifest(&planner, &size);
+
+	memcpy(tree, fdt, size); /* the file may be longer than its tree */
+	assert_int_equal(plan_manifest(&planner, tree, MANIFEST_MAX), OK);
+	plan_place(&planner);
+	assert_int_equal(env_count("refused"), 0);
+	assert_int_equal(vm("victim")->nr_vcpus, 64);
+	free(tree);
+	free(a.data);
 }
 
 static void a_manifest_without_vms_is_an_empty_plan(void **state)
@@ -345,8 +463,14 @@ int main(void)
 		cmocka_unit_test(defaults_are_those_of_the_manual),
 		cmocka_unit_test(every_property_reaches_its_field),
 		cmocka_unit_test(all_of_hypervisor_reaches_its_field),
+		cmocka_unit_test(a_console_that_the_machine_lacks_refuses_all),
+		cmocka_unit_test(auto_is_whatever_the_machine_has),
+		cmocka_unit_test(com1_is_another_architectures_and_gives_one_warning),
 		cmocka_unit_test(the_longest_bootargs_and_name_are_accepted),
 		cmocka_unit_test(a_property_that_does_not_apply_gives_one_warning),
+		cmocka_unit_test(a_name_with_a_leading_dot_slash_means_the_member_without),
+		cmocka_unit_test(initrd_with_firmware_and_a_period_that_is_no_reservation_are_warned_of),
+		cmocka_unit_test(what_just_keeps_the_limits_is_planned),
 		cmocka_unit_test(a_manifest_without_vms_is_an_empty_plan),
 		cmocka_unit_test(sixty_four_vms_with_thirty_two_devices_are_read),
 		cmocka_unit_test(a_member_may_serve_several_vms),

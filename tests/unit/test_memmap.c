@@ -126,8 +126,12 @@ static void a_handoff_block_keeps_image_bundle_map_and_itself(void **state)
 			       .bundle = 0x41000000,
 			       .bundle_size = 0x1801,
 			       .image = 0x42000000,
-			       .image_size = 0x80000};
+			       .image_size = 0x80000,
+			       .time = 1700000000,
+			       .time_counter = 99};
 	assert_int_equal(machine_from_handoff(&b.h, &m), OK);
+	assert_int_equal(m.clock_seconds, 1700000000);
+	assert_int_equal(m.clock_at, 99);
 	assert_int_equal(m.bundle.v, 0x41000000);
 	assert_int_equal(m.bundle_size, 0x1801);
 	assert_false(is_free(0x41001fff));
@@ -137,6 +141,24 @@ static void a_handoff_block_keeps_image_bundle_map_and_itself(void **state)
 	assert_true(is_free(0x42080000));
 	assert_false(is_free(at));
 	assert_true(is_free(at + 0x1000));
+}
+
+static void a_handoff_block_of_old_knows_no_time(void **state)
+{
+	static struct desc map = {.type = 7, .phys = 0x40000000, .pages = 0x10000, .attr = WB};
+	struct handoff h = {.magic = HANDOFF_MAGIC,
+			    .version = HANDOFF_VERSION,
+			    .size = 96,
+			    .efi_map_size = sizeof(map),
+			    .efi_desc_size = sizeof(map),
+			    .image = 0x42000000,
+			    .image_size = 0x80000,
+			    .time = 1700000000};
+
+	(void)state;
+	h.efi_map = (u64)(uintptr_t)&map;
+	assert_int_equal(machine_from_handoff(&h, &m), OK);
+	assert_int_equal(m.clock_seconds, 0);
 }
 
 static void a_handoff_block_is_told_from_a_device_tree(void **state)
@@ -151,7 +173,7 @@ static void a_handoff_block_is_told_from_a_device_tree(void **state)
 	h.version = 2;
 	assert_false(handoff_is(&h));
 	h.version = 1;
-	h.size = sizeof(h) - 8;
+	h.size = 95;
 	assert_false(handoff_is(&h));
 	assert_int_equal(machine_from_handoff(&h, &m), ERR_INVAL);
 }
@@ -184,6 +206,7 @@ int main(void)
 		cmocka_unit_test_setup(more_ranges_than_the_table_holds_are_dropped_with_a_warning,
 				       machine_setup),
 		cmocka_unit_test_setup(a_handoff_block_keeps_image_bundle_map_and_itself, machine_setup),
+		cmocka_unit_test_setup(a_handoff_block_of_old_knows_no_time, machine_setup),
 		cmocka_unit_test_setup(a_handoff_block_is_told_from_a_device_tree, machine_setup),
 		cmocka_unit_test_setup(nodes_split_free_ranges_where_they_meet, machine_setup),
 	};

@@ -136,7 +136,7 @@ static void assert_empty(u32 region)
 
 static void a_machine_without_ecam_maps_nothing(void **state UNUSED)
 {
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_int_equal(maps, 0);
 	assert_int_equal(fake_log_len, 0);
 }
@@ -144,7 +144,7 @@ static void a_machine_without_ecam_maps_nothing(void **state UNUSED)
 static void nothing_there_is_left_alone(void **state UNUSED)
 {
 	add_region(0, BUSES - 1);
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_empty(0);
 	assert_int_equal(mapped_bytes, BUSES * BUS_BYTES);
 	assert_true(fake_log_has("PCI segment 0: 0 functions, bus mastering switched off on 0"));
@@ -159,7 +159,7 @@ static void mastering_and_legacy_interrupts_end_and_nothing_else_changes(void **
 	u32 *quiet = add(0, 31, 0, 0, COMMAND_MEMORY);
 
 	memcpy(before, running, sizeof(before));
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_int_equal(running[1], COMMAND_IO | COMMAND_MEMORY | COMMAND_INTX_OFF);
 	before[1] = running[1];
 	assert_memory_equal(running, before, sizeof(before));
@@ -177,7 +177,7 @@ static void functions_above_0_are_looked_at_only_where_there_are_several(void **
 			 RUNNING); /* a device that does not decode the function: it is function 0 again */
 	u32 *headless = add(0, 4, 1, 0, RUNNING);
 
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_stopped(multi);
 	assert_stopped(gap);
 	assert_stopped(last);
@@ -187,7 +187,7 @@ static void functions_above_0_are_looked_at_only_where_there_are_several(void **
 	assert_true(fake_log_has("4 functions, bus mastering switched off on 4"));
 }
 
-static void bridges_go_on_forwarding_and_what_is_behind_them_stops(void **state UNUSED)
+static void what_is_behind_bridges_stops_and_so_do_they(void **state UNUSED)
 {
 	add_region(0, BUSES - 1);
 	u32 *bridge = add_bridge(0, 1, 0, 1, BRIDGE);
@@ -195,14 +195,50 @@ static void bridges_go_on_forwarding_and_what_is_behind_them_stops(void **state 
 	u32 *disk = add(5, 0, 0, 0, RUNNING), *nic = add(2, 0, 0, 0, RUNNING);
 	u32 *unreached = add(4, 0, 0, 0, RUNNING);
 
-	pci_quiesce(&machine);
-	assert_untouched(bridge);
-	assert_untouched(deeper);
-	assert_untouched(deepest);
+	pci_quiesce(&machine, false);
+	assert_stopped(bridge);
+	assert_stopped(deeper);
+	assert_stopped(deepest);
 	assert_stopped(disk);
 	assert_stopped(nic);
 	assert_untouched(unreached);
-	assert_true(fake_log_has("5 functions, bus mastering switched off on 2"));
+	assert_true(fake_log_has("5 functions, bus mastering switched off on 5"));
+}
+
+/* Several host bridges in one segment: no bridge of the first leads to the second's root bus. */
+static void a_root_bus_that_no_bridge_leads_to_is_found_by_looking_at_all(void **state UNUSED)
+{
+	add_region(0, BUSES - 1);
+	u32 *disk = add(0, 1, 0, 0, RUNNING);
+	u32 *nic = add(5, 17, 0, MULTI, RUNNING), *second = add(5, 17, 6, 0, RUNNING);
+	u32 *bridge = add_bridge(5, 2, 0, 6, BRIDGE), *behind = add(6, 0, 0, 0, RUNNING);
+
+	pci_quiesce(&machine, false);
+	assert_stopped(disk);
+	assert_untouched(nic);
+	assert_untouched(behind);
+	pci_quiesce(&machine, true);
+	assert_stopped(nic);
+	assert_stopped(second);
+	assert_stopped(behind);
+	assert_stopped(bridge);
+	assert_true(fake_log_has("5 functions, bus mastering switched off on 4"));
+}
+
+static void more_bridges_than_can_be_remembered_are_stopped_too(void **state UNUSED)
+{
+	u32 wrong = 0;
+
+	add_region(0, BUSES - 1);
+	for (u32 bus = 0; bus < 2; bus++)
+		for (u32 dev = 0; dev < 32; dev++)
+			for (u32 fn = 0; fn < 8; fn++)
+				add_bridge(bus, dev, fn, 1, BRIDGE | MULTI);
+	pci_quiesce(&machine, false);
+	for (u32 i = 0; i < 2 * 256; i++)
+		wrong += regs(i / 256, i / 8 % 32, i % 8)[1] != (COMMAND_MEMORY | COMMAND_INTX_OFF);
+	assert_int_equal(wrong, 0);
+	assert_true(fake_log_has("512 functions, bus mastering switched off on 512"));
 }
 
 static void a_device_of_several_bridges_leads_to_all_their_buses(void **state UNUSED)
@@ -215,7 +251,7 @@ static void a_device_of_several_bridges_leads_to_all_their_buses(void **state UN
 	add_bridge(0, 2, 7, 7, BRIDGE | MULTI);
 	for (u32 i = 0; i < 3; i++)
 		behind[i] = add(1 + 3 * i, 0, 0, 0, RUNNING);
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	for (u32 i = 0; i < 3; i++)
 		assert_stopped(behind[i]);
 }
@@ -229,9 +265,9 @@ static void bus_numbers_out_of_range_lead_nowhere(void **state UNUSED)
 		add_bridge(0, i, 0, wild[i], BRIDGE);
 	u32 *disk = add(0, 9, 0, 0, RUNNING);
 
-	pci_quiesce(&machine); /* the sanitizer sees any access beyond the region */
+	pci_quiesce(&machine, false); /* the sanitizer sees any access beyond the region */
 	assert_stopped(disk);
-	assert_true(fake_log_has("6 functions, bus mastering switched off on 1"));
+	assert_true(fake_log_has("6 functions, bus mastering switched off on 6"));
 }
 
 static void bridges_in_a_circle_end(void **state UNUSED)
@@ -243,9 +279,9 @@ static void bridges_in_a_circle_end(void **state UNUSED)
 	add_bridge(1, 1, 0, 1, BRIDGE);
 	u32 *disk = add(1, 2, 0, 0, RUNNING);
 
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_stopped(disk);
-	assert_true(fake_log_has("5 functions, bus mastering switched off on 1"));
+	assert_true(fake_log_has("5 functions, bus mastering switched off on 5"));
 }
 
 static void a_region_may_begin_at_any_bus(void **state UNUSED)
@@ -260,7 +296,7 @@ static void a_region_may_begin_at_any_bus(void **state UNUSED)
 	/* one to the left of the region: bus 2 is not 0x42 */
 	bridge = add(0, 2, 0, BRIDGE, RUNNING);
 	bridge[6] = 0x40 | 0x01 << 8;
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_stopped(disk);
 	assert_untouched(below);
 	assert_int_equal(mapped_bytes, 4 * BUS_BYTES);
@@ -275,7 +311,7 @@ static void the_last_bus_of_all_is_looked_at(void **state UNUSED)
 	bridge[6] = 0xfe | 0xff << 8 | 0xff << 16;
 	u32 *disk = add(1, 31, 7, 0, RUNNING), *first = add(1, 31, 0, MULTI, RUNNING);
 
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_stopped(disk);
 	assert_stopped(first);
 }
@@ -288,7 +324,7 @@ static void every_region_has_its_turn(void **state UNUSED)
 		add_region(0, 0);
 		disk[i] = add_in(i, 0, i, 0, 0, RUNNING);
 	}
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	for (u32 i = 0; i < REGIONS; i++)
 		assert_stopped(disk[i]);
 	assert_int_equal(maps, REGIONS);
@@ -302,7 +338,7 @@ static void a_region_that_cannot_be_mapped_is_reported(void **state UNUSED)
 	u32 *disk = add(0, 0, 0, 0, RUNNING);
 
 	unmappable = true;
-	pci_quiesce(&machine);
+	pci_quiesce(&machine, false);
 	assert_untouched(disk);
 	assert_int_equal(command_of(disk), RUNNING);
 	assert_true(fake_log_has("PCI segment 0: its configuration space cannot be mapped"));
@@ -316,7 +352,9 @@ int main(void)
 		T(nothing_there_is_left_alone),
 		T(mastering_and_legacy_interrupts_end_and_nothing_else_changes),
 		T(functions_above_0_are_looked_at_only_where_there_are_several),
-		T(bridges_go_on_forwarding_and_what_is_behind_them_stops),
+		T(what_is_behind_bridges_stops_and_so_do_they),
+		T(a_root_bus_that_no_bridge_leads_to_is_found_by_looking_at_all),
+		T(more_bridges_than_can_be_remembered_are_stopped_too),
 		T(a_device_of_several_bridges_leads_to_all_their_buses),
 		T(bus_numbers_out_of_range_lead_nowhere),
 		T(bridges_in_a_circle_end),

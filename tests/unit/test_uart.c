@@ -61,6 +61,23 @@ static void pl011_is_turned_on_when_nobody_did(void **state UNUSED)
 	assert_int_equal(*reg(0x30), 0x301);
 }
 
+static void pl011_gets_a_speed_only_where_it_has_none(void **state UNUSED)
+{
+	const struct machine_uart fast = {.clock_hz = 24000000}, unknown = {.clock_hz = 0};
+
+	uart_driver(UART_PL011)->init(regs, &unknown);
+	assert_int_equal(*reg(0x24), 0);
+	*reg(0x30) = 0;
+	uart_driver(UART_PL011)->init(regs, &fast);
+	assert_int_equal(*reg(0x24), 13); /* 24 MHz / 16 / 115200 = 13.02 */
+	assert_int_equal(*reg(0x28), 1);
+	assert_int_equal(*reg(0x30), 0x301);
+	*reg(0x24) = 5;
+	*reg(0x30) = 0;
+	uart_driver(UART_PL011)->init(regs, &fast);
+	assert_int_equal(*reg(0x24), 5);
+}
+
 static void pl011_that_is_busy_for_ever_does_not_hang_the_boot(void **state UNUSED)
 {
 	*reg(0x18) = 8;
@@ -173,6 +190,8 @@ int main(void)
 		T(each_kind_has_its_driver),
 		T(pl011_leaves_what_firmware_set_up),
 		T(pl011_is_turned_on_when_nobody_did),
+		T(pl011_gets_a_speed_only_where_it_has_none),
+		T(pl011_gets_a_speed_only_where_it_has_none),
 		T(pl011_that_is_busy_for_ever_does_not_hang_the_boot),
 		T(sbsa_touches_no_register_that_it_lacks),
 		T(pl011_flags_are_honoured),

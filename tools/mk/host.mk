@@ -20,7 +20,7 @@ $H/libunpack.a: tools/third-party tools/mk/host.mk | $(LIB_READY) build/.host-ru
 # files it needs only what counts memory: --gc-sections drops the rest with all that it would call.
 MKPLAN_SOURCES := $(wildcard tools/mkplan.c $(addprefix core/,aspace.c bundle.c console.c decompress.c fmt.c guest_tree.c \
 	image*.c machine.c manifest*.c pgtable.c plan*.c pools.c pt_*.c trace.c) \
-	boot/dt.c boot/fdt.c boot/memmap.c $(ARCH_DIR)/layout.c $(ARCH_DIR)/pt_formats.c)
+	boot/dt.c boot/fdt.c boot/memmap.c boot/serial.c $(ARCH_DIR)/layout.c $(ARCH_DIR)/pt_formats.c)
 MKPLAN_LIBFDT  := $(LIBFDT:%=$(LIBFDT_DIR)/%)
 
 .PHONY: mkplan

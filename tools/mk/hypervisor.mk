@@ -50,7 +50,7 @@ LIB_CODE = $(CODE) $(FREESTANDING) -Os -w
 CFLAGS += $(LIB_INCLUDES)
 
 .PHONY: all size force
-all: $O/monadic.elf $O/monadic.bin $O/monadic.efi ## build $O/monadic.{efi,elf,bin}
+all: $O/monadic.elf $O/monadic.bin $O/monadic.efi ## build build/ARCH/monadic.{efi,elf,bin}
 force:
 
 # Rewritten only when the flags change; every object depends on it.
@@ -60,7 +60,8 @@ $O/flags: force | build/.host-run
 
 $O/gen/version.h: force
 	@mkdir -p $(@D); v=$$(git describe --tags --always --dirty 2>/dev/null || echo unknown); \
-	text="/* generated */"$$'\n'"#define MONADIC_VERSION \"$$v\""; \
+	date=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 1767225600)}; \
+	text="/* generated */"$$'\n'"#define MONADIC_VERSION \"$$v\""$$'\n'"#define MONADIC_DATE $${date}u"; \
 	echo "$$text" | cmp -s - $@ || echo "$$text" > $@
 
 # $(call boot-only,OBJECT): puts the object's sections among those that are given back

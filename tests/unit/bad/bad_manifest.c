@@ -162,7 +162,12 @@ const struct bad_case bad_manifests[] = {
 	{"hypervisor-level-number", .edit = {U32(H, "log-level", 3)},
 	 .line = {"/hypervisor/log-level: not a string of printable ASCII"}},
 	{"hypervisor-console", .edit = {STR(H, "console", "ttyS0")},
-	 .line = {"/hypervisor/console: \"ttyS0\" is none of auto, a device tree path, spcr, com1, pci:BDF"}},
+	 .line = {"/hypervisor/console: \"ttyS0\" is none of auto, a device tree path, spcr, com1, pci:0000:01:00.0"}},
+	{"hypervisor-console-bdf", .edit = {STR(H, "console", "pci:0000:01:20.0")},
+	 .line = {"/hypervisor/console: \"pci:0000:01:20.0\" is none of auto, a device tree path, spcr, com1, "
+		  "pci:0000:01:00.0"}},
+	{"hypervisor-console-bdf-empty", .edit = {STR(H, "console", "pci:")},
+	 .line = {"/hypervisor/console: \"pci:\" is none of auto, a device tree path, spcr, com1, pci:0000:01:00.0"}},
 	{"hypervisor-console-long", .edit = {STR(H, "console", "/" LETTERS_31 "/" LETTERS_31)},
 	 .line = {"/hypervisor/console: 64 bytes, at most 63 allowed"}},
 	{"hypervisor-frame", .edit = {U32(H, "major-frame-us", 0)},
