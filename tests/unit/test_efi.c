@@ -54,9 +54,12 @@ static struct firmware {
 	void *pages[PAGES_MAX];
 	UINTN nr_pages;
 	UINT64 cleaned;
+	EFI_TIME time;
+	EFI_STATUS clock; /* what asking for the time gives */
 } fw;
 
 static EFI_LOADED_IMAGE loaded;
+static EFI_DEVICE_PATH some_path;
 static EFI_CONFIGURATION_TABLE tables[2];
 static jmp_buf jumped;
 static UINT64 jumped_entry;
@@ -149,7 +152,19 @@ UINT64 efi_exception_level(void)
 	return fw.level;
 }
 
+UINT64 efi_counter(void)
+{
+	return 777;
+}
+
 /* ---- services ---- */
+
+static EFI_STATUS get_time(EFI_TIME *t, EFI_TIME_CAPABILITIES *what)
+{
+	(void)what;
+	*t = fw.time;
+	return fw.clock;
+}
 
 static EFI_STATUS allocate(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE kind, UINTN pages,
 			   EFI_PHYSICAL_ADDRESS *at)
@@ -259,7 +274,7 @@ static EFI_BOOT_SERVICES boot_services = {
 	.SetWatchdogTimer = watchdog,
 	.HandleProtocol = handle_protocol,
 };
-static EFI_RUNTIME_SERVICES runtime_services;
+static EFI_RUNTIME_SERVICES runtime_services = {.GetTime = get_time};
 static EFI_SYSTEM_TABLE system_table = {
 	.BootServices = &boot_services, .RuntimeServices = &runtime_services, .ConfigurationTable = tables};
 
@@ -271,7 +286,7 @@ static int fresh(void **state)
 
 	(void)state;
 	fw = (struct firmware){.level = 2, .has = L"\\EFI\\BOOT\\bundle.cpio"};
-	loaded = (EFI_LOADED_IMAGE){0};
+	loaded = (EFI_LOADED_IMAGE){.FilePath = &some_path};
 	tables[0] = (EFI_CONFIGURATION_TABLE){acpi2_guid, (VOID *)(UINTN)0x1234000};
 	tables[1] = (EFI_CONFIGURATION_TABLE){fdt_guid, (VOID *)(UINTN)0x5678000};
 	system_table.NumberOfTableEntries = 2;
@@ -313,6 +328,20 @@ static void a_sound_firmware_is_left_with_the_newest_map_and_everything_clean(vo
 	assert_int_equal(h->image_size, IMAGE_TAKES);
 	assert_memory_equal((void *)(UINTN)h->image, payload_start, IMAGE_FILE);
 	assert_true(fw.cleaned >= sizeof(*h) + h->efi_map_size + h->bundle_size + h->image_size);
+}
+
+static void the_time_goes_along_as_utc(void **state)
+{
+	(void)state;
+	/* two hours east of Greenwich: TimeZone is what to add for UTC (UEFI 2.10, 8.3.1) */
+	fw.time = (EFI_TIME){
+		.Year = 2033, .Month = 5, .Day = 18, .Hour = 5, .Minute = 33, .Second = 20, .TimeZone = -120};
+	assert_int_equal(run(), EFI_ABORTED);
+	assert_int_equal(jumped_handoff->time, 2000000000);
+	assert_int_equal(jumped_handoff->time_counter, 777);
+	fw.clock = EFI_DEVICE_ERROR;
+	assert_int_equal(run(), EFI_ABORTED);
+	assert_int_equal(jumped_handoff->time, 0);
 }
 
 static void a_stale_key_is_renewed_with_no_other_service_between(void **state)
@@ -372,6 +401,15 @@ static void the_bundle_beside_the_application_is_first(void **state)
 	assert_true(same16(fw.opened[1], L"\\EFI\\monadic\\bundle.cpio"));
 }
 
+static void without_a_path_of_its_own_only_the_fixed_place_is_left(void **state)
+{
+	(void)state;
+	loaded.FilePath = NULL;
+	fw.has = L"\\EFI\\monadic\\bundle.cpio";
+	assert_int_equal(run(), EFI_ABORTED);
+	assert_int_equal(fw.nr_opened, 1);
+}
+
 static void an_option_names_the_only_bundle(void **state)
 {
 	static CHAR16 options[] = L"monadic.efi -b /other/b.cpio more";
@@ -408,12 +446,14 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
 	const struct CMUnitTest tests[] = {
 		TEST(a_sound_firmware_is_left_with_the_newest_map_and_everything_clean),
+		TEST(the_time_goes_along_as_utc),
 		TEST(a_stale_key_is_renewed_with_no_other_service_between),
 		TEST(a_key_that_stays_stale_does_not_enter_the_hypervisor),
 		TEST(a_firmware_that_will_not_be_left_is_told_apart),
 		TEST(at_el1_nothing_is_loaded),
 		TEST(without_acpi_and_tree_firmware_is_not_left),
 		TEST(the_bundle_beside_the_application_is_first),
+		TEST(without_a_path_of_its_own_only_the_fixed_place_is_left),
 		TEST(an_option_names_the_only_bundle),
 		TEST(options_without_an_end_are_not_read_beyond),
 	};
