@@ -33,7 +33,7 @@ static u64 empty_root[1024] ALIGNED(8192);
 
 static u64 ps_field(void)
 {
-	u32 bits = feature_pa_bits();
+	u32 bits = feature_pa_bits;
 
 	return bits >= 48 ? 5 : bits >= 44 ? 4 : bits >= 42 ? 3 : bits >= 40 ? 2 : bits >= 36 ? 1 : 0;
 }
@@ -64,7 +64,7 @@ u64 stage2_none_vtcr(void)
 
 u32 s2_max_ipa_bits(void)
 {
-	return feature_pa_bits();
+	return feature_pa_bits;
 }
 
 void vmid_flush_all(void)

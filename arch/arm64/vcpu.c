@@ -113,6 +113,7 @@ void vcpu_arch_reset(struct vcpu *vcpu, gpa_t entry, u64 arg)
 BOOT_CODE enum err vm_arch_init(struct vm *vm)
 {
 	vm->arch->core = vm;
+	feature_view_init(&vm->arch->features, vm->plan);
 	vgic_vm_init(vm);
 	return OK;
 }
