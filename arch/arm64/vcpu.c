@@ -24,7 +24,7 @@
 
 #define TCR_NO_WALKS (TCR_EPD0 | TCR_EPD1)
 
-size_t vcpu_arch_size(void)
+BOOT_CODE size_t vcpu_arch_size(void)
 {
 	return (size_t)align_up(sizeof(struct vcpu_arch), 64) + sve_state_size();
 }
@@ -221,7 +221,7 @@ static void regime_open(const struct vcpu_arch *a)
 	write_sysreg(TCR_EL1, a->tcr);
 }
 
-void vcpu_regime_init(void)
+BOOT_CODE void vcpu_regime_init(void)
 {
 	regime_close();
 }
