@@ -8,7 +8,7 @@
 
 #define BOUNCE 512u
 
-enum mode { READ, WRITE, HOST_WRITE };
+enum mode { READ, READ_POC, WRITE, HOST_WRITE };
 
 static enum err translate(const struct aspace *as, u64 gpa, u64 len, enum mode mode, hpa_t *hpa, u64 *chunk)
 {
@@ -29,12 +29,15 @@ static enum err piece(const struct aspace *as, u64 gpa, u8 *buf, u64 len, enum m
 
 	void *va = window_open(hpa, chunk, got);
 
-	if (mode == READ)
+	/* Before: what a cache held was there before the guest wrote past it. After: nor is this left to be found so. */
+	if (mode == READ_POC)
+		cache_clean_inval(va, *got);
+	if (mode <= READ_POC)
 		memcpy(buf, va, *got);
 	else
 		memcpy(va, buf, *got);
-	if (mode == HOST_WRITE)
-		cache_clean(va, *got);
+	if (mode != READ && mode != WRITE)
+		cache_clean_inval(va, *got);
 	window_close();
 	return OK;
 }
@@ -55,6 +58,11 @@ static enum err copy(const struct aspace *as, gpa_t gpa, u8 *buf, u64 len, enum 
 enum err gmem_read(const struct aspace *as, gpa_t gpa, void *buf, u64 len)
 {
 	return copy(as, gpa, buf, len, READ);
+}
+
+enum err gmem_read_poc(const struct aspace *as, gpa_t gpa, void *buf, u64 len)
+{
+	return copy(as, gpa, buf, len, READ_POC);
 }
 
 enum err gmem_write(const struct aspace *as, gpa_t gpa, const void *buf, u64 len)

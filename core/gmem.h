@@ -17,8 +17,13 @@
 #define GMEM_MAX KIB(64)
 
 enum err gmem_read(const struct aspace *as, gpa_t gpa, void *buf, u64 len) MUST_USE;
+/*
+ * What memory holds, whatever caches do: for words that a guest may have written with its caches off or by a mapping that is
+ * not cacheable. A line is cleaned and invalidated before it is read and leaves again after.
+ */
+enum err gmem_read_poc(const struct aspace *as, gpa_t gpa, void *buf, u64 len) MUST_USE;
 enum err gmem_write(const struct aspace *as, gpa_t gpa, const void *buf, u64 len) MUST_USE;
-/* Also into read-only regions and before the space is mapped; cleaned to the point of coherency. */
+/* Also into read-only regions and before the space is mapped; cleaned and invalidated to the point of coherency. */
 enum err gmem_write_host(const struct aspace *as, gpa_t gpa, const void *buf, u64 len) MUST_USE;
 
 /* From one guest address to another, of the same or another VM. Overlap: as memcpy, undefined content. */

@@ -18,7 +18,7 @@
 static spinlock_t job_lock;
 static struct house_job *jobs, **jobs_end = &jobs;
 
-void house_job_init(struct house_job *job, house_fn fn)
+BOOT_CODE void house_job_init(struct house_job *job, house_fn fn)
 {
 	job->next = NULL;
 	job->fn = fn;

@@ -63,7 +63,8 @@ bool entropy_get(u64 *value);
 
 /*
  * Drive the VM's interrupt line `irq` (Arm: SPI number, 0 = INTID 32) to
- * `level`. Any CPU; takes the VM's interrupt lock; wakes the target vCPU.
+ * `level`. Any CPU, any lock; waits for no other CPU. Calls for one line come one after
+ * another (a device's lock). The target vCPU is woken and finds the level.
  */
 void virq_set(struct vm *vm, u32 irq, bool level);
 

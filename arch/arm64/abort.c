@@ -130,7 +130,11 @@ static bool from_syndrome(u64 iss, struct decoded *d)
 	return true;
 }
 
-/* The instruction at the guest's PC, read through its own tables. False: not readable now (the guest retries). */
+/*
+ * The instruction at the guest's PC, read through its own tables. False: not readable now (the guest retries). Its caches
+ * may be off, and its mapping or its walks not cacheable: EL2's view of the word is made to agree with memory first (B2.8,
+ * mismatched memory attributes).
+ */
 static bool fetch(struct vcpu_arch *a, u32 *insn)
 {
 	u64 pc = read_sysreg(ELR_EL2), ipa;
@@ -139,7 +143,7 @@ static bool fetch(struct vcpu_arch *a, u32 *insn)
 		return false;
 	if (!stage1_translate(pc, guest_is_el0(), &ipa))
 		return false;
-	return gmem_read(a->core->vm->aspace, GPA(ipa), insn, sizeof(*insn)) == OK;
+	return gmem_read_poc(a->core->vm->aspace, GPA(ipa), insn, sizeof(*insn)) == OK;
 }
 
 /* Register 31 as a base is the stack pointer of the mode that ran. */
@@ -192,7 +196,7 @@ static bool read_descriptor(void *ctx, u64 ipa, u64 *desc)
 {
 	const struct vcpu_arch *a = ctx;
 
-	return gmem_get(a->core->vm->aspace, GPA(ipa), sizeof(*desc), desc) == OK;
+	return gmem_read_poc(a->core->vm->aspace, GPA(ipa), desc, sizeof(*desc)) == OK;
 }
 
 /* The guest's own walk left memory: the status code of an external abort on it. */

@@ -203,21 +203,33 @@ void exit_serror(struct vcpu_arch *a)
 	blame(a, ESR_ISS(read_sysreg(ESR_EL2)));
 }
 
-void serror_drain(struct vcpu *vcpu)
+/* With RAS an SError that is pending is recorded instead of taken. */
+static void drain_by_esb(struct vcpu *vcpu)
 {
 	u64 disr;
 
-	/* A virtual SError the guest has taken is no longer pending. */
-	vcpu->arch->hcr = (vcpu->arch->hcr & ~(u64)HCR_VSE) | (read_sysreg(HCR_EL2) & HCR_VSE);
 	dsb(sy);
-	if (!feature_has(FEAT_RAS))
-		return;
 	__asm__ volatile("hint #16" : : : "memory"); /* ESB: what is pending is recorded in DISR_EL1 */
 	disr = read_sysreg(DISR_EL1);
 	if (disr & BIT(31)) {
 		write_sysreg(DISR_EL1, 0);
 		blame(vcpu->arch, disr & 0x1ffffff);
 	}
+}
+
+void serror_drain(struct vcpu *vcpu)
+{
+	u64 esr;
+
+	/* A virtual SError the guest has taken is no longer pending. */
+	vcpu->arch->hcr = (vcpu->arch->hcr & ~(u64)HCR_VSE) | (read_sysreg(HCR_EL2) & HCR_VSE);
+	if (feature_has(FEAT_RAS)) {
+		drain_by_esb(vcpu);
+		return;
+	}
+	esr = serror_window();
+	if (unlikely(esr))
+		blame(vcpu->arch, ESR_ISS(esr));
 }
 
 /* ---- reports ---- */

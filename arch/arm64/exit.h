@@ -27,6 +27,8 @@ void exit_sync(struct vcpu_arch *a, u64 esr);
 void exit_serror(struct vcpu_arch *a);
 /* An exception inside the hypervisor, `frame` x0..x30 and SP: said, then the machine stops. */
 NORETURN void exit_from_host(u64 vector, const u64 *frame);
+/* vectors.S: take an SError that is pending; its ESR_EL2, or 0. Nowhere else does the hypervisor take one. */
+u64 serror_window(void);
 /* This CPU's first guest, from its whole stack. */
 NORETURN void enter_first(struct cpu *cpu);
 

@@ -171,14 +171,14 @@ static const struct pt_format s2_formats[] = {
 	S2_FORMAT(47, 4), S2_FORMAT(48, 4),
 };
 
-const struct pt_format *s2_format(u32 ipa_bits)
+BOOT_CODE const struct pt_format *s2_format(u32 ipa_bits)
 {
 	if (ipa_bits < S2_BITS_MIN || ipa_bits > S2_BITS_MAX)
 		return NULL;
 	return &s2_formats[ipa_bits - S2_BITS_MIN];
 }
 
-u64 s2_vtcr_geometry(const struct pt_format *fmt)
+BOOT_CODE u64 s2_vtcr_geometry(const struct pt_format *fmt)
 {
 	u64 t0sz = 64u - fmt->va_bits;
 	u64 sl0 = fmt->levels - 2u; /* 4 KiB granule: 01 starts at level 1, 10 at level 0 */

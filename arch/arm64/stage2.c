@@ -27,15 +27,20 @@
 #define FLUSH_PAGES_MAX 64
 
 static struct vmid_pool vmids;
-static u64 vtcr_common;
+static u64 vtcr_common, vtcr_none; /* of every VM; while no guest is loaded */
 /* Stage 2 root with nothing in it: two concatenated level 1 tables (40-bit). */
 static u64 empty_root[1024] ALIGNED(8192);
 
-static u64 ps_field(void)
+BOOT_CODE static u64 ps_field(void)
 {
-	u32 bits = feature_pa_bits();
+	u32 bits = feature_pa_bits;
 
 	return bits >= 48 ? 5 : bits >= 44 ? 4 : bits >= 42 ? 3 : bits >= 40 ? 2 : bits >= 36 ? 1 : 0;
+}
+
+BOOT_CODE static u64 vtcr_of(u32 ipa_bits)
+{
+	return vtcr_common | s2_vtcr_geometry(s2_format(ipa_bits));
 }
 
 BOOT_CODE void stage2_init(void)
@@ -45,11 +50,7 @@ BOOT_CODE void stage2_init(void)
 	vmid_pool_init(&vmids, wide ? 16 : 8);
 	vtcr_common = VTCR_RES1 | VTCR_IRGN0_WBWA | VTCR_ORGN0_WBWA | VTCR_SH0_INNER | VTCR_PS(ps_field()) |
 		      (wide ? VTCR_VS16 : 0);
-}
-
-static u64 vtcr_of(u32 ipa_bits)
-{
-	return vtcr_common | s2_vtcr_geometry(s2_format(ipa_bits));
+	vtcr_none = vtcr_of((u32)min_u64(40, s2_max_ipa_bits()));
 }
 
 u64 stage2_none_vttbr(void)
@@ -59,12 +60,12 @@ u64 stage2_none_vttbr(void)
 
 u64 stage2_none_vtcr(void)
 {
-	return vtcr_of(min_u64(40, s2_max_ipa_bits()));
+	return vtcr_none;
 }
 
-u32 s2_max_ipa_bits(void)
+BOOT_CODE u32 s2_max_ipa_bits(void)
 {
-	return feature_pa_bits();
+	return feature_pa_bits;
 }
 
 void vmid_flush_all(void)

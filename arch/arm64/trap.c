@@ -42,7 +42,7 @@ static bool id_register(struct access *x)
 {
 	if (x->write)
 		return false;
-	x->value = feature_guest_id(x->a, (x->enc >> 3) & 0xf, x->enc & 7);
+	x->value = feature_guest_id(&x->a->core->vm->arch->features, (x->enc >> 3) & 0xf, x->enc & 7);
 	return true;
 }
 

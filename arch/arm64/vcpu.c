@@ -24,7 +24,7 @@
 
 #define TCR_NO_WALKS (TCR_EPD0 | TCR_EPD1)
 
-size_t vcpu_arch_size(void)
+BOOT_CODE size_t vcpu_arch_size(void)
 {
 	return (size_t)align_up(sizeof(struct vcpu_arch), 64) + sve_state_size();
 }
@@ -110,6 +110,7 @@ void vcpu_arch_reset(struct vcpu *vcpu, gpa_t entry, u64 arg)
 BOOT_CODE enum err vm_arch_init(struct vm *vm)
 {
 	vm->arch->core = vm;
+	feature_view_init(&vm->arch->features, vm->plan);
 	vgic_vm_init(vm);
 	return OK;
 }
@@ -211,7 +212,7 @@ static void regime_open(const struct vcpu_arch *a)
 	write_sysreg(TCR_EL1, a->tcr);
 }
 
-void vcpu_regime_init(void)
+BOOT_CODE void vcpu_regime_init(void)
 {
 	regime_close();
 }

@@ -8,6 +8,7 @@
 #define ARM64_VCPU_ARCH_H
 
 #include "arch/arm64/el1_regs.h"
+#include "arch/arm64/feature.h"
 #include "arch/arm64/vgic.h"
 #include "arch/arm64/vmid.h"
 #include "arch/arm64/vtimer.h"
@@ -58,6 +59,7 @@ struct vm_arch {
 	u64 vtcr;
 	struct vmid vmid;
 	u8 last_vcpu[MAX_CPUS]; /* on each CPU: index + 1 of the vCPU whose translations it may hold */
+	struct feature_view features;
 	struct vtimer_vm vtimer;
 	struct vgic vgic;
 };

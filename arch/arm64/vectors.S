@@ -104,6 +104,13 @@
 	b	exit_host
 	.endm
 
+/* The only exception inside the hypervisor that it may survive: see serror_window. */
+	.macro	current_serror
+	.balign	128
+	msr	sp_el0, x0
+	b	host_serror
+	.endm
+
 	.macro	table name
 	.balign	2048
 	.global	vectors_\name
@@ -115,7 +122,7 @@ vectors_\name:
 	current 4
 	current 5
 	current 6
-	current 7
+	current_serror
 	lower	\name, enter_sync
 	lower	\name, enter_irq
 	lower	\name, enter_irq
@@ -227,12 +234,51 @@ enter_vcpu:
 	eret_fenced
 
 /*
+ * u64 serror_window(void): take an SError that is pending now, here, where it is known whose it is; ESR_EL2, 0: none.
+ * PSTATE.A is clear for one instruction. An ISB lets a pending interrupt that is not masked be taken before the instruction
+ * behind it (D1.3.5), so ELR_EL2 is one of two addresses. What the exception overwrites is kept in x2-x5: the vCPU's
+ * return state, and the two registers of EL0 that the vector borrows.
+ */
+	.global serror_window
+serror_window:
+	mrs	x2, elr_el2
+	mrs	x3, spsr_el2
+	mrs	x4, sp_el0
+	mrs	x5, tpidr_el0
+	mov	x0, xzr
+	dsb	sy
+	msr	daifclr, #4
+serror_open:
+	isb
+serror_closed:
+	msr	daifset, #4
+	ret
+
+/* Old x0 in SP_EL0. */
+host_serror:
+	msr	tpidr_el0, x1
+	mrs	x0, elr_el2
+	adr	x1, serror_open
+	sub	x0, x0, x1
+	cmp	x0, #(serror_closed - serror_open)
+	mov	x0, #7
+	b.hi	exit_host_x1
+	/* All is masked again, as it was before the window: its caller goes on. */
+	mrs	x0, esr_el2
+	msr	elr_el2, x2
+	msr	spsr_el2, x3
+	msr	sp_el0, x4
+	msr	tpidr_el0, x5
+	ret
+
+/*
  * An exception taken inside the hypervisor: a defect or an uncontainable
  * error. The stack may be what failed, so go to the emergency stack, a page
  * above this CPU's; x0 = vector number, old x0 in SP_EL0.
  */
 exit_host:
 	msr	tpidr_el0, x1
+exit_host_x1:
 	mov	x1, sp
 	msr	tpidrro_el0, x1
 	mrs	x1, tpidr_el2

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC's life: reset, a vCPU on and off its CPU, and input lines.
+ * The virtual GIC's life: reset, a vCPU on and off its CPU.
  * While a vCPU is put, nothing of it is in list registers: banks are all there is.
  */
 #include "arch/arm64/vgic.h"
@@ -39,8 +39,11 @@ void vgic_reset(struct vgic *g)
 	vgic_lock(g);
 	g->ctlr = 0;
 	g->dirty = g->rwp = g->wake = 0;
-	for (u32 i = 0; i < VGIC_SPI_BANKS; i++)
+	store_relaxed(&g->news, 0);
+	for (u32 i = 0; i < VGIC_SPI_BANKS; i++) {
 		g->spi[i] = (struct vgic_bank){0};
+		store_relaxed(&g->input[i], 0);
+	}
 	for (u32 i = 0; i < VGIC_SPIS; i++) {
 		virq_reset(&g->irq[i]);
 		g->irq[i].target = g->irq[i].owner = 0;
@@ -83,9 +86,10 @@ void vgic_cpu_load(struct vgic_cpu *c)
 		gic_set_active(c->irq[__builtin_ctz(m)].hw);
 	c->lr_mask = BIT32(ich_features.nr_lr) - 1;
 	c->hcr = 0;
-	vgic_lock(g);
+	vgic_lock_lines(g, NULL);
 	c->loaded = true;
 	vgic_fill(c);
+	g->wake &= ~BIT64(c->index); /* its own CPU is at it */
 	vgic_unlock(g, c);
 }
 
@@ -93,9 +97,9 @@ void vgic_cpu_put(struct vgic_cpu *c)
 {
 	struct vgic *g = c->vgic;
 
-	vgic_lock(g);
+	vgic_lock_lines(g, c);
 	vgic_fold(c);
-	c->loaded = false;
+	store_relaxed(&c->loaded, false);
 	c->todo = 0;
 	g->dirty &= ~BIT64(c->index);
 	g->rwp &= ~BIT64(c->index);
@@ -103,6 +107,8 @@ void vgic_cpu_put(struct vgic_cpu *c)
 	for (u32 m = c->linked; m; m &= m - 1)
 		gic_deactivate(c->irq[__builtin_ctz(m)].hw);
 	vgic_unlock(g, NULL);
+	/* Who drove a line and still saw it loaded has only kicked this CPU: vgic_cpu_has_irq() or the next load sees the line. */
+	atomic_fence();
 	c->vmcr = ich_vmcr_read();
 	for (u32 n = 0; n < ich_nr_apr(); n++) {
 		c->apr[0][n] = ich_apr_read(0, n);
@@ -113,7 +119,7 @@ void vgic_cpu_put(struct vgic_cpu *c)
 
 void vgic_cpu_resync(struct vgic_cpu *c)
 {
-	vgic_lock(c->vgic);
+	vgic_lock_lines(c->vgic, c);
 	vgic_resync(c);
 	vgic_unlock(c->vgic, c);
 }
@@ -137,66 +143,9 @@ bool vgic_cpu_has_irq(struct vgic_cpu *c)
 {
 	u32 key;
 
-	vgic_lock(c->vgic);
+	vgic_lock_lines(c->vgic, NULL);
 	key = vgic_best_key(c, c->vmcr);
+	c->vgic->wake &= ~BIT64(c->index); /* it looks already */
 	vgic_unlock(c->vgic, NULL);
 	return key < VGIC_KEY_MASKED && key < VMCR_VPMR(c->vmcr) && key < running_priority(c);
-}
-
-/* ---- input lines ---- */
-
-/* An interrupt in a list register has news: pended again, or its level moved. */
-static void line_in_lr(struct vgic *g, struct vgic_cpu *self, u32 intid, u32 owner, u32 lr, bool level)
-{
-	bool own = self && self->index == owner;
-
-	if (own && !self->overflow) {
-		vgic_refresh(self, lr);
-		return;
-	}
-	g->cpu[owner]->todo |= BIT32(intid / 32);
-	if (own)
-		return;
-	if (!level)
-		g->dirty |= BIT64(owner);
-	g->wake |= BIT64(owner);
-}
-
-static void set_line(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u32 intid, bool level)
-{
-	struct vgic_bank *b = vgic_bank(g, c, intid / 32);
-	struct virq *v = vgic_virq(g, c, intid);
-	u32 bit = BIT32(intid & 31);
-
-	if (level == !!(b->line & bit))
-		return;
-	b->line ^= bit;
-	if (b->edge & bit) {
-		if (!level)
-			return;
-		b->latch |= bit;
-	}
-	if (b->in_lr & bit)
-		line_in_lr(g, self, intid, v->owner, v->lr, level);
-	else if (vgic_ready(g, b) & bit)
-		vgic_post(g, self, c, intid);
-}
-
-void vgic_set_spi(struct vgic *g, struct vgic_cpu *self, u32 intid, bool level)
-{
-	if (intid < 32 || intid >= VGIC_INTIDS)
-		return;
-	vgic_lock(g);
-	set_line(g, self, NULL, intid, level);
-	vgic_unlock(g, self);
-}
-
-void vgic_set_ppi(struct vgic_cpu *c, u32 intid, bool level)
-{
-	struct vgic_cpu *self = c->loaded ? c : NULL;
-
-	vgic_lock(c->vgic);
-	set_line(c->vgic, self, c, intid, level);
-	c->vgic->wake &= ~BIT64(c->index); /* its own CPU is at it */
-	vgic_unlock(c->vgic, self);
 }

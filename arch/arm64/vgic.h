@@ -13,9 +13,11 @@
  *   lr_pend  the LR's pending state came from `latch`, which was cleared
  *   latch    pended again since (edge), or by software (level)
  *
- * Everything is guarded by vgic.lock, one a VM. It is a leaf: wake-ups are sent
- * after it is released. It is held for one access, at most for one look at all
- * 1020 interrupts.
+ * Everything but `input` and `news` is guarded by vgic.lock, one a VM. It is a leaf:
+ * wake-ups are sent after it is released. It is held for one access, at most for one look at all
+ * 1020 interrupts; all vCPUs of a VM may want it at once. So a device, which may act for the
+ * housekeeping CPU or be waited for by it, never takes it: it drives its line in
+ * `input`, and whoever holds the lock next takes that in (vgic_take_lines()).
  *
  * What one vCPU sees of another's list registers: enable, group, priority, route
  * and configuration take effect there at its next kick, which is sent at once;
@@ -48,7 +50,7 @@ struct vgic_bank {
 	u32 enable;
 	u32 group; /* 1: group 1 */
 	u32 edge;  /* 0: level */
-	u32 line;  /* the input as the device drives it */
+	u32 line;  /* the input; of SPIs, as it was last taken in */
 	u32 latch; /* pending by an edge or by software */
 	u32 active;
 	u32 in_lr;
@@ -112,6 +114,9 @@ struct vgic {
 	u64 dirty, rwp, wake;
 	struct vgic_cpu *cpu[PLAN_VCPUS_MAX];
 	void *owner; /* the struct vm */
+	/* Without the lock. By bank: lines as devices drive them, 31:0 level, 63:32 has risen since it was taken in. */
+	u64 input[VGIC_SPI_BANKS];
+	u32 news; /* banks of SPIs, by bit, whose input changed since it was taken in */
 	struct vgic_bank spi[VGIC_SPI_BANKS];
 	struct virq irq[VGIC_SPIS];
 };
@@ -160,7 +165,8 @@ void vgic_cpu_put(struct vgic_cpu *c);
 /* (home) Is there something for vgic_cpu_sync()? Whoever made it so kicks afterwards. */
 static inline bool vgic_has_news(const struct vgic_cpu *c)
 {
-	return load_relaxed(&c->todo) || (load_relaxed(&c->vgic->dirty) >> c->index & 1);
+	return load_relaxed(&c->todo) || (load_relaxed(&c->vgic->dirty) >> c->index & 1) ||
+	       load_relaxed(&c->vgic->news);
 }
 /* (home) The loaded vCPU takes in what others changed. */
 void vgic_cpu_sync(struct vgic_cpu *c);
@@ -168,7 +174,12 @@ void vgic_cpu_sync(struct vgic_cpu *c);
 void vgic_cpu_resync(struct vgic_cpu *c);
 /* (home) Would the put vCPU be interrupted, PSTATE apart? */
 bool vgic_cpu_has_irq(struct vgic_cpu *c);
-/* An SPI's input. `self`: the vCPU of that VM which is loaded on this CPU, or NULL. */
+/*
+ * An SPI's input, from any CPU with any lock held; calls for one line come one after another. The vCPU that is to
+ * look (vgic_wake(), or a sync if it is loaded here), VGIC_NOBODY: the line was so already, or the interrupt is for nobody.
+ */
+u32 vgic_line(struct vgic *g, u32 intid, bool level);
+/* The same, and taken in. `self`: the vCPU of that VM which is loaded on this CPU, or NULL. */
 void vgic_set_spi(struct vgic *g, struct vgic_cpu *self, u32 intid, bool level);
 /* (home) A PPI's input, driven by software; c is loaded or put. */
 void vgic_set_ppi(struct vgic_cpu *c, u32 intid, bool level);

@@ -331,7 +331,7 @@ u32 vgic_bank_read(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u3
 
 	if (!locate(&a, g, self, c, off))
 		return 0;
-	vgic_lock(g);
+	vgic_lock_lines(g, self);
 	if (is_priority(off) && a.valid >> (off & 31) & 1)
 		val = priority_read(&a, size);
 	else if (reg->read && size == 4)
@@ -347,7 +347,7 @@ void vgic_bank_write(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, 
 
 	if (!locate(&a, g, self, c, off))
 		return;
-	vgic_lock(g);
+	vgic_lock_lines(g, self);
 	if (is_priority(off))
 		priority_write(&a, size, val);
 	else if (reg->write && size == 4)

@@ -91,7 +91,7 @@ void vgic_dir(struct vgic_cpu *self, u32 intid)
 
 	if (intid >= VGIC_INTIDS || !(ich_vmcr_read() & VMCR_VEOIM))
 		return;
-	vgic_lock(g);
+	vgic_lock_lines(g, self);
 	a.b = vgic_bank(g, self, a.word);
 	v = vgic_virq(g, self, intid);
 	vgic_begin(&a, bit);

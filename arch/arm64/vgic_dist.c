@@ -37,7 +37,7 @@ static void ctlr_write(struct vgic *g, struct vgic_cpu *self, u32 val)
 {
 	u32 ctlr = val & (GICD_CTLR_GRP0 | GICD_CTLR_GRP1);
 
-	vgic_lock(g);
+	vgic_lock_lines(g, self);
 	if (ctlr != g->ctlr) {
 		vgic_fold(self);
 		if (g->ctlr & ~ctlr) /* a group disabled */
@@ -72,7 +72,7 @@ static COLD void message(struct vgic *g, struct vgic_cpu *self, u32 val, bool se
 		vgic_set_spi(g, self, intid, set);
 		return;
 	}
-	vgic_lock(g);
+	vgic_lock_lines(g, self);
 	if (set)
 		vgic_set_latch(&a, bit);
 	else
@@ -170,12 +170,13 @@ static COLD void router_write(struct vgic *g, struct vgic_cpu *self, u32 off, u3
 
 	if (intid < 32 || intid >= VGIC_INTIDS)
 		return;
-	vgic_lock(g);
+	vgic_lock_lines(g, self);
 	if (size == 4 && (off & 4))
 		val = (route_read(g, intid) & 0xffffffffu) | val << 32;
 	else if (size == 4)
 		val = (route_read(g, intid) & ~0xffffffffULL) | (val & 0xffffffffu);
 	route_write(g, self, intid, val);
+	vgic_told_others(g, self);
 	vgic_unlock(g, self);
 }
 

@@ -47,7 +47,7 @@ void vgic_set_target(struct vgic *g, u32 intid, u8 target)
 		g->cpu[v->target]->routed[bank] &= ~bit;
 	if (target != VGIC_NOBODY)
 		g->cpu[target]->routed[bank] |= bit;
-	v->target = target;
+	store_relaxed(&v->target, target);
 }
 
 /* 1 of N: stay where it is while that vCPU is awake, else the first that is. */
@@ -461,7 +461,7 @@ void vgic_cpu_sync(struct vgic_cpu *c)
 
 	if (!c->loaded)
 		return;
-	vgic_lock(g);
+	vgic_lock_lines(g, c);
 	if (unlikely(g->dirty & BIT64(c->index)))
 		vgic_resync(c);
 	else if (likely(flush_sgi(c) && !g->wake)) {

@@ -54,6 +54,14 @@ static u64 redist_read(void *dev, struct vcpu *vcpu, u64 off64, u32 size)
 	return size == 4 ? control_read(g, c, off) : 0;
 }
 
+static COLD void waker_write(struct vgic *g, struct vgic_cpu *self, struct vgic_cpu *c, u64 val)
+{
+	vgic_lock_lines(g, self);
+	store_relaxed(&c->asleep, !!(val & WAKER_SLEEP));
+	vgic_told_others(g, self);
+	vgic_unlock(g, self);
+}
+
 static void redist_write(void *dev, struct vcpu *vcpu, u64 off64, u32 size, u64 val)
 {
 	struct vgic *g = dev;
@@ -65,7 +73,7 @@ static void redist_write(void *dev, struct vcpu *vcpu, u64 off64, u32 size, u64 
 	if (off >= SGI_FRAME + 0x80 && off < SGI_FRAME + 0x1000)
 		vgic_bank_write(g, g->cpu[vcpu->index], c, off - SGI_FRAME, size, (u32)val);
 	else if (off == 0x14 && size == 4)
-		store_relaxed(&c->asleep, !!(val & WAKER_SLEEP));
+		waker_write(g, g->cpu[vcpu->index], c, val);
 }
 
 const struct mmio_ops vgic_redist_ops = {.sizes = 1 | 4 | 8, .read = redist_read, .write = redist_write};

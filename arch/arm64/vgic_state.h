@@ -53,6 +53,28 @@ static inline void vgic_lock(struct vgic *g)
 	spin_lock(&g->lock);
 }
 
+/* What devices did to SPI lines since: into the banks, and to the vCPUs concerned. */
+void vgic_take_lines(struct vgic *g, struct vgic_cpu *self);
+
+/* For whoever looks at, delivers or changes SPIs. */
+static inline void vgic_lock_lines(struct vgic *g, struct vgic_cpu *self)
+{
+	vgic_lock(g);
+	if (unlikely(load_relaxed(&g->news)))
+		vgic_take_lines(g, self);
+}
+
+/*
+ * Something by which vgic_line() chooses whom to tell was changed: what came just before, and was told to the
+ * wrong one, is taken in here. With the fence there, either that is seen here or the change there.
+ */
+static inline void vgic_told_others(struct vgic *g, struct vgic_cpu *self)
+{
+	atomic_fence();
+	if (unlikely(load_relaxed(&g->news)))
+		vgic_take_lines(g, self);
+}
+
 /* Take what `self` got meanwhile into its list registers, release the lock and wake others. */
 void vgic_unlock_busy(struct vgic *g, struct vgic_cpu *self);
 

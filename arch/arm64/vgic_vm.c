@@ -27,8 +27,8 @@ static struct vgic_cpu *loaded_of(const struct vm *vm)
 }
 
 /*
- * A loaded vCPU's CPU needs only a kick. If it is put meanwhile, which takes vgic.lock, whoever puts or loads it
- * finds what was made pending under that lock before.
+ * A loaded vCPU's CPU needs only a kick. If it is put meanwhile, whoever puts or loads it finds what was made pending
+ * before under vgic.lock, and what is in `input` (vgic_line()).
  */
 void vgic_wake(struct vgic *g, u32 index)
 {
@@ -110,8 +110,17 @@ bool vgic_sysreg(struct vcpu *vcpu, u32 iss, bool write, u64 *val)
 
 void virq_set(struct vm *vm, u32 irq, bool level)
 {
-	if (irq < VGIC_SPIS)
-		vgic_set_spi(&vm->arch->vgic, loaded_of(vm), irq + 32, level);
+	struct vgic *g = &vm->arch->vgic;
+	const struct vgic_cpu *self = loaded_of(vm);
+	u32 who = irq < VGIC_SPIS ? vgic_line(g, irq + 32, level) : VGIC_NOBODY;
+
+	if (who == VGIC_NOBODY)
+		return;
+	if (self &&
+	    self->index == who) /* it looks before it is entered again, when the device's lock is free */
+		vcpu_wake(this_cpu()->current);
+	else
+		vgic_wake(g, who);
 }
 
 bool vcpu_has_irq(struct vcpu *vcpu)

@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VMID generations; see vmid.h. Pure: the one flush is a link-time function. Lock: pool->lock, a leaf. */
+/*
+ * VMID generations; see vmid.h. Pure: the one flush is a link-time function.
+ *
+ * A world switch takes no lock: a CPU that has a VMID of the current generation to load says so in its own
+ * `active` by compare-and-swap. A rollover (with pool->lock, a leaf) first counts the generation up, then takes every `active`
+ * by exchange. On each of these words the two are in one order:
+ *   - the swap first: the exchange yields what was loaded, and that VMID is reserved for its VM;
+ *   - the exchange first: the word is 0, the swap fails, and the load takes the lock, behind the rollover.
+ * The swap compares with what was read before the generation was, and only its own CPU makes a word other than 0 again: in the
+ * locked part, or by vmid_put(), an exchange too. So a CPU that finds its word not 0 has read (acquire) what the last
+ * rollover that took it did before (release), the new generation above all: an outdated one cannot pass.
+ */
 #include "arch/arm64/vmid.h"
 
 #define VMID_MASK 0xffffULL
+#define NOBODY (1ULL << 16) /* of no VM, but not 0 */
 
 static u64 generation_of(u64 context)
 {
@@ -27,20 +39,23 @@ BOOT_CODE void vmid_pool_init(struct vmid_pool *p, u32 bits)
 	p->used[0] = 1;
 }
 
-/* All used[] words forget everybody but those loaded now; theirs stay valid under the new generation. */
+/*
+ * All used[] words forget everybody but those loaded now; theirs stay valid under the new generation. One whose word
+ * was taken by an earlier rollover and that was not put since runs on with what is reserved for it.
+ */
 static void begin_generation(struct vmid_pool *p)
 {
-	p->generation++;
+	store_relaxed(&p->generation, p->generation + 1);
 	for (u32 i = 0; i < ARRAY_SIZE(p->used); i++)
 		p->used[i] = 0;
 	p->used[0] = 1;
 	for (u32 cpu = 0; cpu < MAX_CPUS; cpu++) {
-		if (p->active[cpu])
-			p->reserved[cpu] = p->active[cpu];
-		else
-			p->reserved[cpu] = 0;
-		if (p->reserved[cpu])
-			mark(p, p->reserved[cpu]);
+		struct vmid_cpu *c = &p->cpu[cpu];
+		u64 loaded = atomic_xchg(&c->active, 0);
+
+		if (loaded)
+			c->reserved = loaded;
+		mark(p, c->reserved);
 	}
 	vmid_flush_all();
 }
@@ -51,12 +66,10 @@ static bool renew_reserved(struct vmid_pool *p, u64 old, u64 renewed)
 	bool hit = false;
 
 	for (u32 cpu = 0; cpu < MAX_CPUS; cpu++) {
-		if (old && p->reserved[cpu] == old) {
-			p->reserved[cpu] = renewed;
+		if (p->cpu[cpu].reserved == old) {
+			p->cpu[cpu].reserved = renewed;
 			hit = true;
 		}
-		if (old && p->active[cpu] == old)
-			p->active[cpu] = renewed;
 	}
 	return hit;
 }
@@ -89,32 +102,48 @@ static u64 new_context(struct vmid_pool *p, u64 old)
 	id = find_free(p);
 	if (!id) {
 		begin_generation(p);
-		if (old && renew_reserved(p, old, p->generation << 16 | (old & VMID_MASK)))
-			return p->generation << 16 | (old & VMID_MASK);
+		id = old & VMID_MASK;
+		if (id && renew_reserved(p, old, p->generation << 16 | id))
+			return p->generation << 16 | id;
 		id = find_free(p);
 	}
 	mark(p, id);
 	return p->generation << 16 | id;
 }
 
-u32 vmid_load(struct vmid_pool *p, u32 cpu, struct vmid *v)
+static NOINLINE u64 load_locked(struct vmid_pool *p, struct vmid_cpu *c, struct vmid *v)
 {
 	u64 context;
 
 	spin_lock(&p->lock);
-	if (generation_of(v->context) != p->generation)
-		v->context = new_context(p, v->context);
 	context = v->context;
-	p->active[cpu] = context;
+	if (generation_of(context) != p->generation) {
+		context = new_context(p, context);
+		store_relaxed(&v->context, context);
+	}
+	store_relaxed(&c->active, context); /* rollovers have the lock */
 	spin_unlock(&p->lock);
+	return context;
+}
+
+u32 vmid_load(struct vmid_pool *p, u32 cpu, struct vmid *v)
+{
+	struct vmid_cpu *c = &p->cpu[cpu];
+	u64 was = load_acquire(&c->active), context = load_relaxed(&v->context);
+
+	if (unlikely(!was || generation_of(context) != load_relaxed(&p->generation) ||
+		     !atomic_cas(&c->active, was, context)))
+		context = load_locked(p, c, v);
 	return (u32)(context & VMID_MASK);
 }
 
+/*
+ * An exchange, to read what a rollover wrote there. What it reads is not looked at: a VMID that was reserved meanwhile
+ * stays so until the next rollover, since what this CPU cached since the last one is found under it.
+ */
 void vmid_put(struct vmid_pool *p, u32 cpu)
 {
-	spin_lock(&p->lock);
-	p->active[cpu] = 0;
-	spin_unlock(&p->lock);
+	atomic_xchg(&p->cpu[cpu].active, NOBODY);
 }
 
 bool vmid_valid(const struct vmid_pool *p, const struct vmid *v)
@@ -123,8 +152,9 @@ bool vmid_valid(const struct vmid_pool *p, const struct vmid *v)
 		return false;
 	if (generation_of(v->context) == p->generation)
 		return true;
+	/* Of an older one: whoever still loads it by the swap is taken by the rollover, so it is here. */
 	for (u32 cpu = 0; cpu < MAX_CPUS; cpu++)
-		if (p->reserved[cpu] == v->context || p->active[cpu] == v->context)
+		if (p->cpu[cpu].reserved == v->context)
 			return true;
 	return false;
 }

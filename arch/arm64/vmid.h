@@ -14,28 +14,32 @@
 
 #define VMID_BITS_MAX 16
 
-/* A VM's current VMID: generation << 16 | vmid; 0: none. VMID 0 is nobody's. */
+/* A VM's current VMID: generation << 16 | vmid; 0: none. VMID 0 is nobody's. Written with the pool's lock held. */
 struct vmid {
 	u64 context;
 };
+
+struct vmid_cpu {
+	u64 active; /* context loaded, VMID 0: none; all 0: a rollover took it, the next load takes the lock */
+	u64 reserved; /* what lived through the last rollover here; with the lock */
+} ALIGNED(64);
 
 struct vmid_pool {
 	spinlock_t lock;
 	u32 bits;
 	u32 hint;
-	u64 generation;         /* counts from 1 */
-	u64 active[MAX_CPUS];   /* context loaded on each CPU, 0: none */
-	u64 reserved[MAX_CPUS]; /* contexts that lived through the last rollover */
+	u64 generation; /* counts from 1 */
+	struct vmid_cpu cpu[MAX_CPUS];
 	u64 used[(1u << VMID_BITS_MAX) / 64];
 };
 
 /* `bits` of 8 or 16; tests use 2. More CPUs than VMIDs - 1 is a configuration this cannot serve. */
 void vmid_pool_init(struct vmid_pool *p, u32 bits);
-/* Make the VMID of *v current on `cpu` and return it. Any CPU. */
+/* Make the VMID of *v current on `cpu`, which runs nobody, and return it. On that CPU; without the lock unless *v needs a new one. */
 u32 vmid_load(struct vmid_pool *p, u32 cpu, struct vmid *v);
-/* CPU `cpu` runs nobody. */
+/* CPU `cpu` runs nobody, and its registers say so already. On that CPU; no lock. */
 void vmid_put(struct vmid_pool *p, u32 cpu);
-/* Does *v still own its VMID? If not, nothing is cached under it. Stable only while the VM is loaded or p->lock held. */
+/* Does *v still own its VMID? If not, nothing is cached under it, nor will be before the lock is released. With p->lock held. */
 bool vmid_valid(const struct vmid_pool *p, const struct vmid *v);
 
 /* Given by the user: invalidate all EL1&0 translations of all CPUs, complete on return. */

@@ -6,8 +6,8 @@
  * QEMU's model it sends and receives whether CR enables it or not: bare-metal
  * images count on that.
  *
- * Lock: dev->lock, then the VM's interrupt lock (virq_set). The console's calls
- * (rx, tx_room) come from the housekeeping CPU without a lock held.
+ * Lock: dev->lock, a leaf. The console's calls (rx, tx_room) come from the housekeeping
+ * CPU without a lock held; it waits for at most one register access of each vCPU.
  */
 #include "drivers/emul/pl011.h"
 #include "drivers/emul/primecell.h"

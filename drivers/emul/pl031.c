@@ -6,7 +6,7 @@
  *
  * A software timer belongs to one CPU and registers are written on the vCPU's:
  * a write that moves the alarm posts a job, and the housekeeping CPU sets the
- * timer. Lock: dev->lock, then the VM's interrupt lock.
+ * timer. Lock: dev->lock, a leaf.
  */
 #include "drivers/emul/pl031.h"
 #include "drivers/emul/primecell.h"

@@ -2,7 +2,7 @@
 /*
  * Emulated PL061 (ARM DDI 0190B). The data register is masked by the address:
  * bits 9:2 of the offset select the lines an access touches (3.3.1).
- * Lock: dev->lock, then the VM's interrupt lock.
+ * Lock: dev->lock, a leaf.
  */
 #include "drivers/emul/pl061.h"
 #include "drivers/emul/primecell.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hal/cpu.h on a workstation: one CPU at a time, time that only tests move. */
+#include <sched.h>
 #include <string.h>
 
 #include "core/cpu.h"
@@ -43,6 +44,7 @@ void cpu_wait(void)
 
 void cpu_relax(void)
 {
+	sched_yield(); /* for tests that use threads as CPUs */
 }
 
 void cpu_stop_others(void)

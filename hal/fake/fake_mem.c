@@ -25,6 +25,7 @@
 struct fake_mem_state fake_mem;
 static bool mapped;
 static u8 cached[LINES / 8]; /* a CPU holds this line */
+static u8 stale[LINES / 8];  /* it held it unchanged when DRAM was written */
 
 static void map_view(u64 base)
 {
@@ -53,6 +54,7 @@ void fake_mem_reset(void)
 {
 	fake_mem = (struct fake_mem_state){0};
 	memset(cached, 0, sizeof(cached));
+	memset(stale, 0, sizeof(stale));
 	if (!mapped)
 		return;
 	/* back to zero pages */
@@ -68,19 +70,19 @@ bool fake_is_ram(u64 hpa, u64 size)
 
 /* ---- the data cache ---- */
 
-static bool line_cached(u64 hpa)
+static bool line_is(const u8 *map, u64 hpa)
 {
 	u64 n = (hpa - FAKE_RAM_BASE) / LINE;
 
-	return cached[n / 8] & (1u << (n % 8));
+	return map[n / 8] & (1u << (n % 8));
 }
 
-static void line_set(u64 hpa, bool on)
+static void line_set(u8 *map, u64 hpa, bool on)
 {
 	u64 n = (hpa - FAKE_RAM_BASE) / LINE;
 	u8 bit = (u8)(1u << (n % 8));
 
-	cached[n / 8] = (u8)(on ? cached[n / 8] | bit : cached[n / 8] & ~bit);
+	map[n / 8] = (u8)(on ? map[n / 8] | bit : map[n / 8] & ~bit);
 }
 
 void fake_cache_touch(hpa_t hpa, u64 size)
@@ -88,7 +90,7 @@ void fake_cache_touch(hpa_t hpa, u64 size)
 	if (!fake_is_ram(hpa.v, size))
 		return;
 	for (u64 a = align_down(hpa.v, LINE); a < hpa.v + size; a += LINE)
-		line_set(a, true);
+		line_set(cached, a, true);
 }
 
 static void clean(const void *va, u64 size, bool inval)
@@ -99,9 +101,15 @@ static void clean(const void *va, u64 size, bool inval)
 		return;
 	fake_mem.icache_dirty += size;
 	for (u64 a = align_down(base, LINE); a < base + size; a += LINE) {
-		memcpy(fake_view(FAKE_DRAM_BASE, a), hpa_to_va(HPA(a)), LINE);
-		if (inval)
-			line_set(a, false);
+		/* A line that was not changed is not written back, only dropped. */
+		if (!line_is(stale, a))
+			memcpy(fake_view(FAKE_DRAM_BASE, a), hpa_to_va(HPA(a)), LINE);
+		else if (inval)
+			memcpy(hpa_to_va(HPA(a)), fake_view(FAKE_DRAM_BASE, a), LINE);
+		if (inval) {
+			line_set(cached, a, false);
+			line_set(stale, a, false);
+		}
 	}
 }
 
@@ -146,9 +154,12 @@ void fake_dram_write(hpa_t hpa, const void *buf, size_t size)
 		fake_violation("DRAM write outside of RAM: %llx", (unsigned long long)hpa.v);
 		return;
 	}
+	for (u64 a = align_down(hpa.v, LINE); a < hpa.v + size; a += LINE)
+		if (line_is(cached, a) && !memcmp(hpa_to_va(HPA(a)), fake_view(FAKE_DRAM_BASE, a), LINE))
+			line_set(stale, a, true);
 	memcpy(fake_view(FAKE_DRAM_BASE, hpa.v), buf, size);
 	for (size_t i = 0; i < size; i++)
-		if (!line_cached(hpa.v + i))
+		if (!line_is(cached, hpa.v + i))
 			*(u8 *)hpa_to_va(HPA(hpa.v + i)) = ((const u8 *)buf)[i];
 }
 

@@ -8,7 +8,7 @@
  *
  * Six bytes a step: what, which, and two numbers.
  */
-/* SOURCES: arch/arm64/vgic.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c tests/unit/fake_gic.c hal/fake/fake.c */
+/* SOURCES: arch/arm64/vgic.c arch/arm64/vgic_line.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c tests/unit/fake_gic.c hal/fake/fake.c */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,7 +158,15 @@ static void do_deactivate(const struct step *s)
 
 static void do_line(const struct step *s)
 {
-	vgic_set_spi(&g, s->which & 0x10 ? me() : NULL, s->a & 0x3ff, s->b & 1);
+	u32 who;
+
+	if (s->which & 0x20) {
+		vgic_set_spi(&g, s->which & 0x10 ? me() : NULL, s->a & 0x3ff, s->b & 1);
+		return;
+	}
+	who = vgic_line(&g, s->a & 0x3ff, s->b & 1);
+	if (who != VGIC_NOBODY)
+		vgic_wake(&g, who);
 }
 
 static void do_ppi(const struct step *s)

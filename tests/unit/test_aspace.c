@@ -181,6 +181,41 @@ static void a_guest_with_caches_off_sees_only_zeroes(void **state UNUSED)
 	assert_memory_equal(buf, "hello", 5);
 }
 
+/* As when an instruction of firmware is decoded, whose caches are off, or its tables are read. */
+static void a_line_the_hypervisor_read_before_does_not_hide_an_uncached_write(void **state UNUSED)
+{
+	u8 buf[8];
+
+	build(&a);
+	assert_int_equal(gmem_read(&a, GPA(GUEST_RAM + 64), buf, 8), OK); /* the line stays */
+	assert_true(fake_guest_write(VM_A, GUEST_RAM + 64, "anew", 5, false));
+	assert_int_equal(gmem_read(&a, GPA(GUEST_RAM + 64), buf, 5), OK);
+	assert_memory_not_equal(buf, "anew", 5); /* the model shows what is wrong with that */
+	assert_int_equal(gmem_read_poc(&a, GPA(GUEST_RAM + 64), buf, 5), OK);
+	assert_memory_equal(buf, "anew", 5);
+	/* nor is a line left behind for the next time, or for the guest when its caches are on */
+	assert_true(fake_guest_write(VM_A, GUEST_RAM + 64, "later", 6, false));
+	assert_true(fake_guest_read(VM_A, GUEST_RAM + 64, buf, 6, true));
+	assert_memory_equal(buf, "later", 6);
+	/* what a guest wrote with its caches on is found too, and stays */
+	assert_true(fake_guest_write(VM_A, GUEST_RAM + 128, "cached", 7, true));
+	assert_int_equal(gmem_read_poc(&a, GPA(GUEST_RAM + 128), buf, 7), OK);
+	assert_memory_equal(buf, "cached", 7);
+	assert_true(fake_guest_read(VM_A, GUEST_RAM + 128, buf, 7, true));
+	assert_memory_equal(buf, "cached", 7);
+}
+
+static void what_the_hypervisor_writes_leaves_no_line_before_an_uncached_write(void **state UNUSED)
+{
+	u8 buf[8];
+
+	build(&a);
+	assert_int_equal(gmem_write_host(&a, GPA(GUEST_RAM + 64), "seed", 5), OK);
+	assert_true(fake_guest_write(VM_A, GUEST_RAM + 64, "anew", 5, false));
+	assert_true(fake_guest_read(VM_A, GUEST_RAM + 64, buf, 5, true));
+	assert_memory_equal(buf, "anew", 5);
+}
+
 static void loaded_images_are_seen_with_caches_off(void **state UNUSED)
 {
 	u8 buf[16];
@@ -488,6 +523,8 @@ int main(void)
 		TEST(malformed_regions_are_refused),
 		TEST(nothing_is_mapped_before_it_is_zeroed),
 		TEST(a_guest_with_caches_off_sees_only_zeroes),
+		TEST(a_line_the_hypervisor_read_before_does_not_hide_an_uncached_write),
+		TEST(what_the_hypervisor_writes_leaves_no_line_before_an_uncached_write),
 		TEST(loaded_images_are_seen_with_caches_off),
 		TEST(flash_is_read_only_to_the_guest_and_erased_where_not_loaded),
 		TEST(each_guest_reaches_its_own_frames_and_no_others),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Feature registers of several CPUs, and what a guest is shown of them.
- * SOURCES: core/fmt.c core/string.c hal/fake/fake.c hal/fake/fake_log.c */
+ * SOURCES: core/fmt.c core/string.c arch/arm64/feature.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,9 @@
 #include "hal/types.h"
 static u64 fake_register(const char *name);
 
-#include "arch/arm64/feature.c"
+#include "arch/arm64/boot_feature.c"
+#include "core/cpu.h"
+#include "hal/fake/fake.h"
 
 static struct {
 	const char *name;
@@ -38,15 +40,17 @@ static void set(const char *name, u64 value)
 	registers[nr_registers++].value = value;
 }
 
-static struct vm_plan plan;
-static struct vm vm = {.plan = &plan};
-static struct vcpu core = {.vm = &vm};
-static struct vcpu_arch vcpu = {.core = &core};
+static struct vm_plan plan; /* over all CPUs that were read, unless a test says otherwise */
+static struct cpu machine[4];
 
 static int begin(void **state UNUSED)
 {
 	any_read = false;
 	nr_registers = 0;
+	fake_cpu.cpu = machine;
+	for (u32 i = 0; i < ARRAY_SIZE(machine); i++)
+		machine[i].index = i;
+	memset(&plan, 0, sizeof(plan));
 	plan.layout.ipa_bits = 40;
 	return 0;
 }
@@ -55,11 +59,30 @@ static void cpu_is_read(void)
 {
 	feature_read_cpu();
 	nr_registers = 0;
+	plan.cpus[plan.nr_vcpus++] = (u16)this_cpu()->index;
+	fake_cpu.cpu++;
+}
+
+/* The VM's vCPUs live on these two CPUs. */
+static void live_on(u16 a, u16 b)
+{
+	plan.nr_vcpus = 2;
+	plan.cpus[0] = a;
+	plan.cpus[1] = b;
+}
+
+static u64 guest_reads(u32 crm, u32 op2)
+{
+	static struct feature_view view;
+
+	memset(&view, 0xff, sizeof(view));
+	feature_view_init(&view, &plan);
+	return feature_guest_id(&view, crm, op2);
 }
 
 static u64 guest_field(u32 crm, u32 op2, u32 lo)
 {
-	return feature_guest_id(&vcpu, crm, op2) >> lo & 0xf;
+	return guest_reads(crm, op2) >> lo & 0xf;
 }
 
 /* Every field at its largest unsigned value: a CPU of the future. */
@@ -126,7 +149,7 @@ static void a_register_that_no_table_names_reads_as_zero(void **state UNUSED)
 	set_all(~0ULL);
 	cpu_is_read();
 	for (u32 i = 0; i < ARRAY_SIZE(unnamed); i++)
-		assert_int_equal(feature_guest_id(&vcpu, unnamed[i][0], unnamed[i][1]), 0);
+		assert_int_equal(guest_reads(unnamed[i][0], unnamed[i][1]), 0);
 }
 
 /* A value that this build does not know is shown as the largest it knows. */
@@ -158,7 +181,7 @@ static void aarch32_registers_are_zero_without_aarch32_at_el0(void **state UNUSE
 	cpu_is_read();
 	for (u32 crm = 1; crm < 4; crm++)
 		for (u32 op2 = 0; op2 < 8; op2++)
-			assert_int_equal(feature_guest_id(&vcpu, crm, op2), 0);
+			assert_int_equal(guest_reads(crm, op2), 0);
 }
 
 static void aarch32_registers_hide_what_the_64_bit_ones_hide(void **state UNUSED)
@@ -167,10 +190,10 @@ static void aarch32_registers_hide_what_the_64_bit_ones_hide(void **state UNUSED
 	set("ID_PFR0_EL1", 0x21310131);
 	set("ID_DFR0_EL1", 0x15011088 & ~0xfULL);
 	cpu_is_read();
-	assert_int_equal(guest_field(1, 0, 28), 0);         /* RAS */
-	assert_int_equal(guest_field(1, 0, 20), 0);         /* AMU */
-	assert_int_equal(guest_field(1, 0, 24), 1);         /* DIT */
-	assert_int_equal(feature_guest_id(&vcpu, 1, 2), 0); /* PMU, trace */
+	assert_int_equal(guest_field(1, 0, 28), 0); /* RAS */
+	assert_int_equal(guest_field(1, 0, 20), 0); /* AMU */
+	assert_int_equal(guest_field(1, 0, 24), 1); /* DIT */
+	assert_int_equal(guest_reads(1, 2), 0);     /* PMU, trace */
 }
 
 static void sve_registers_are_zero_where_one_cpu_has_no_sve(void **state UNUSED)
@@ -181,7 +204,7 @@ static void sve_registers_are_zero_where_one_cpu_has_no_sve(void **state UNUSED)
 	assert_int_equal(guest_field(4, 4, 0), 1);
 	set("ID_AA64ZFR0_EL1", 0x1);
 	cpu_is_read();
-	assert_int_equal(feature_guest_id(&vcpu, 4, 4), 0);
+	assert_int_equal(guest_reads(4, 4), 0);
 	assert_false(feature_has(FEAT_SVE));
 }
 
@@ -193,7 +216,7 @@ static void the_address_width_is_the_vms(void **state UNUSED)
 
 	set("ID_AA64MMFR0_EL1", 6);
 	cpu_is_read();
-	assert_int_equal(feature_pa_bits(), 48);
+	assert_int_equal(feature_pa_bits, 48);
 	for (u32 i = 0; i < ARRAY_SIZE(known); i++) {
 		plan.layout.ipa_bits = known[i].bits;
 		assert_int_equal(guest_field(7, 0, 0), known[i].field);
@@ -206,7 +229,7 @@ static void the_smallest_physical_width_counts(void **state UNUSED)
 	cpu_is_read();
 	set("ID_AA64MMFR0_EL1", 2);
 	cpu_is_read();
-	assert_int_equal(feature_pa_bits(), 40);
+	assert_int_equal(feature_pa_bits, 40);
 }
 
 static void an_implementation_defined_pmu_is_none(void **state UNUSED)
@@ -238,6 +261,103 @@ static void pointer_authentication_by_any_algorithm_counts(void **state UNUSED)
 	}
 }
 
+/* Two big CPUs with what two little ones lack, as in big.LITTLE. */
+static void big_and_little(const char *name, u64 big, u64 little)
+{
+	for (u32 i = 0; i < 4; i++) {
+		set(name, i < 2 ? big : little);
+		cpu_is_read();
+	}
+}
+
+static void a_vm_sees_what_its_own_cpus_have(void **state UNUSED)
+{
+	big_and_little("ID_AA64ISAR0_EL1", 2ULL << 20 | 1ULL << 16, 1ULL << 16);
+	assert_int_equal(guest_field(6, 0, 20), 0);
+	live_on(0, 1);
+	assert_int_equal(guest_field(6, 0, 20), 2);
+	live_on(2, 3);
+	assert_int_equal(guest_field(6, 0, 20), 0);
+	live_on(3, 0);
+	assert_int_equal(guest_field(6, 0, 20), 0);
+	assert_int_equal(guest_field(6, 0, 16), 1);
+}
+
+static void a_vm_on_cpus_without_fp_sees_none_although_others_have_it(void **state UNUSED)
+{
+	big_and_little("ID_AA64PFR0_EL1", 1ULL << 16, 0xfULL << 16);
+	live_on(0, 1);
+	assert_int_equal(guest_field(4, 0, 16), 1);
+	live_on(1, 2);
+	assert_int_equal(guest_field(4, 0, 16), 0xf);
+}
+
+static void aarch32_is_there_where_the_vms_cpus_have_it(void **state UNUSED)
+{
+	for (u32 i = 0; i < 4; i++) {
+		set("ID_AA64PFR0_EL1", i < 2 ? 0x12 : 0x11);
+		set("ID_ISAR0_EL1", i < 2 ? 0x2101110 : 0);
+		cpu_is_read();
+	}
+	live_on(0, 1);
+	assert_int_equal(guest_reads(2, 0), 0x2101110);
+	live_on(2, 3);
+	assert_int_equal(guest_reads(2, 0), 0);
+	assert_int_equal(guest_field(4, 0, 0), 1);
+}
+
+/* What is switched, opened or emulated on all CPUs or on none. */
+static void what_the_hypervisor_has_a_part_in_needs_all_cpus(void **state UNUSED)
+{
+	static const struct {
+		const char *name;
+		u8 crm, op2, lo, has, shown;
+	} part[] = {
+		{"ID_AA64PFR0_EL1", 4, 0, 32, 1, 0},  {"ID_AA64PFR0_EL1", 4, 0, 56, 3, 1},
+		{"ID_AA64PFR1_EL1", 4, 1, 4, 2, 0},   {"ID_AA64MMFR1_EL1", 7, 1, 20, 3, 0},
+		{"ID_AA64ISAR1_EL1", 6, 1, 4, 5, 0},  {"ID_AA64ISAR1_EL1", 6, 1, 8, 5, 0},
+		{"ID_AA64ISAR1_EL1", 6, 1, 24, 1, 0}, {"ID_AA64ISAR1_EL1", 6, 1, 28, 1, 0},
+		{"ID_AA64ISAR2_EL1", 6, 2, 12, 5, 0}, {"ID_AA64ISAR2_EL1", 6, 2, 24, 1, 0},
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(part); i++) {
+		(void)begin(state);
+		big_and_little(part[i].name, (u64)part[i].has << part[i].lo, 0);
+		live_on(0, 1);
+		assert_int_equal(guest_field(part[i].crm, part[i].op2, part[i].lo), part[i].shown);
+	}
+}
+
+/* One CPU signs by one algorithm, the other by another: no field is common, so keys are not switched. */
+static void pointer_authentication_of_two_kinds_is_none(void **state UNUSED)
+{
+	big_and_little("ID_AA64ISAR1_EL1", 1ULL << 4 | 1ULL << 24, 1ULL << 8 | 1ULL << 28);
+	live_on(0, 1);
+	assert_false(feature_has(FEAT_PAUTH));
+	assert_int_equal(guest_reads(6, 1), 0);
+}
+
+static void sve_registers_are_zero_for_a_vm_whose_cpus_alone_have_sve(void **state UNUSED)
+{
+	for (u32 i = 0; i < 4; i++) {
+		set("ID_AA64PFR0_EL1", i < 2 ? 1ULL << 32 : 0);
+		set("ID_AA64ZFR0_EL1", i < 2 ? 1 : 0);
+		cpu_is_read();
+	}
+	live_on(0, 1);
+	assert_int_equal(guest_reads(4, 4), 0);
+}
+
+static void a_feature_of_one_cpu_is_asked_of_that_cpu(void **state UNUSED)
+{
+	big_and_little("ID_AA64DFR0_EL1", 1ULL << 32, 0);
+	fake_cpu.cpu = &machine[1];
+	assert_true(feature_cpu_has(FEAT_SPE));
+	fake_cpu.cpu = &machine[2];
+	assert_false(feature_cpu_has(FEAT_SPE));
+	assert_false(feature_has(FEAT_SPE));
+}
+
 #define T(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -257,6 +377,13 @@ int main(void)
 		T(an_implementation_defined_pmu_is_none),
 		T(mpam_of_version_0_1_is_seen),
 		T(pointer_authentication_by_any_algorithm_counts),
+		T(a_vm_sees_what_its_own_cpus_have),
+		T(a_vm_on_cpus_without_fp_sees_none_although_others_have_it),
+		T(aarch32_is_there_where_the_vms_cpus_have_it),
+		T(what_the_hypervisor_has_a_part_in_needs_all_cpus),
+		T(pointer_authentication_of_two_kinds_is_none),
+		T(sve_registers_are_zero_for_a_vm_whose_cpus_alone_have_sve),
+		T(a_feature_of_one_cpu_is_asked_of_that_cpu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

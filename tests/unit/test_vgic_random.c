@@ -2,7 +2,7 @@
 /*
  * The virtual GIC against a reference without list registers: random guests with
  * 1 to 16 list registers see what an ideal GICv3 would show them.
- * SOURCES: arch/arm64/vgic.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c tests/unit/fake_gic.c hal/fake/fake.c */
+ * SOURCES: arch/arm64/vgic.c arch/arm64/vgic_line.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c tests/unit/fake_gic.c hal/fake/fake.c */
 #include "tests/unit/vgic_env.h"
 
 #define STEPS 4000
@@ -133,7 +133,10 @@ static void do_line(u32 i)
 	if (q->edge && level && !q->line)
 		q->latch = true;
 	q->line = level;
-	vgic_set_spi(&g, me()->loaded ? me() : NULL, intid_of(i), level);
+	if (rnd(2))
+		drive(intid_of(i), level);
+	else
+		vgic_set_spi(&g, me()->loaded ? me() : NULL, intid_of(i), level);
 }
 
 static void do_enable(u32 i)

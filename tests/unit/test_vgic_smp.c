@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The virtual GIC with several vCPUs on as many CPUs.
- * SOURCES: arch/arm64/vgic.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c tests/unit/fake_gic.c hal/fake/fake.c */
+ * SOURCES: arch/arm64/vgic.c arch/arm64/vgic_line.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c tests/unit/fake_gic.c hal/fake/fake.c */
 #include "tests/unit/vgic_env.h"
 
 #define SGI(n, aff1, list) ((u64)(n) << 24 | (u64)(aff1) << 16 | (list))
@@ -369,6 +369,193 @@ static void a_level_driven_from_another_cpu_rises_drops_and_rises(void **s UNUSE
 	env_done();
 }
 
+/* A device on the housekeeping CPU: all the VM's vCPUs may be at the lock, and it must not wait for them. */
+static void a_line_is_driven_while_another_cpu_has_the_lock(void **s UNUSED)
+{
+	env(2, 4, false);
+	setup_irq(40, 0x80, false);
+	gicd_wr(IROUTER + 8 * 40, 8, 1);
+	spin_lock(&g.lock);
+	drive(40, true);
+	spin_unlock(&g.lock);
+	assert_int_equal(woken, 2);
+	deliver_wakes();
+	on(1);
+	assert_int_equal(iar(), 40);
+	env_done();
+}
+
+static void a_line_driven_up_and_down_before_anybody_looks_is_an_edge_and_no_level(void **s UNUSED)
+{
+	env(2, 4, false);
+	setup_irq(40, 0x80, true);
+	setup_irq(41, 0x80, false);
+	drive(40, true);
+	drive(40, false);
+	drive(41, true);
+	drive(41, false);
+	assert_int_equal(woken, 1);
+	deliver_wakes();
+	assert_int_equal(iar(), 40);
+	eoi(40);
+	assert_int_equal(iar(), FAKE_NONE);
+	env_done();
+}
+
+static void an_edge_after_one_that_was_taken_in_counts_again_and_once(void **s UNUSED)
+{
+	env(1, 4, false);
+	setup_irq(40, 0x80, true);
+	drive(40, true);
+	deliver_wakes();
+	assert_int_equal(iar(), 40);
+	drive(40, false); /* and up again before anybody looks */
+	drive(40, true);
+	deliver_wakes();
+	eoi(40);
+	assert_int_equal(iar(), 40);
+	eoi(40);
+	drive(40, false);
+	deliver_wakes();
+	assert_int_equal(iar(), FAKE_NONE);
+	env_done();
+}
+
+static void a_line_driven_twice_to_the_same_level_tells_nobody(void **s UNUSED)
+{
+	env(1, 4, false);
+	setup_irq(40, 0x80, false);
+	assert_int_equal(vgic_line(&g, 40, false), VGIC_NOBODY);
+	assert_int_equal(vgic_line(&g, 40, true), 0);
+	assert_int_equal(vgic_line(&g, 40, true), VGIC_NOBODY);
+	assert_int_equal(vgic_line(&g, 31, true), VGIC_NOBODY);
+	assert_int_equal(vgic_line(&g, 1020, true), VGIC_NOBODY);
+	vgic_cpu_sync(me());
+	env_done();
+}
+
+/* The vCPU that was told is off, say; the guest routes the interrupt to another then. */
+static void a_line_told_to_a_vcpu_that_does_not_look_is_found_by_a_new_route(void **s UNUSED)
+{
+	env(2, 4, false);
+	setup_irq(40, 0x80, false);
+	gicd_wr(IROUTER + 8 * 40, 8, 1);
+	deliver_wakes();
+	on(1);
+	vgic_cpu_put(me());
+	on(0);
+	drive(40, true);
+	assert_int_equal(woken, 2);
+	woken = 0;
+	assert_true(get_bit(ISPENDR, 40)); /* a read sees it at once */
+	woken = 0;
+	gicd_wr(IROUTER + 8 * 40, 8, 0);
+	assert_int_equal(iar(), 40);
+	env_done();
+}
+
+static void a_line_of_an_interrupt_for_nobody_waits_for_a_route(void **s UNUSED)
+{
+	env(2, 4, false);
+	setup_irq(40, 0x80, false);
+	gicd_wr(IROUTER + 8 * 40, 8, 7);
+	assert_int_equal(vgic_line(&g, 40, true), VGIC_NOBODY);
+	gicd_wr(IROUTER + 8 * 40, 8, 1);
+	assert_int_equal(woken, 2);
+	deliver_wakes();
+	on(1);
+	assert_int_equal(iar(), 40);
+	env_done();
+}
+
+static void a_line_one_of_n_tells_a_vcpu_that_is_awake(void **s UNUSED)
+{
+	env(4, 4, false);
+	setup_irq(40, 0x80, false);
+	gicd_wr(IROUTER + 8 * 40, 8, 1ULL << 31);
+	gicr_wr(2, 0x14, 4, 0);
+	drive(40, true);
+	assert_int_equal(woken, 1 << 2);
+	deliver_wakes();
+	on(2);
+	assert_int_equal(iar(), 40);
+	env_done();
+}
+
+/* It was still loaded when the line changed, so only its CPU was kicked; who puts it asks whether it can sleep. */
+static void a_vcpu_does_not_sleep_over_a_line_that_changed_while_it_was_put(void **s UNUSED)
+{
+	env(2, 4, false);
+	setup_irq(40, 0x80, false);
+	gicd_wr(IROUTER + 8 * 40, 8, 1);
+	deliver_wakes();
+	on(1);
+	vgic_cpu_put(me());
+	g.cpu[1]->loaded = true; /* as another CPU saw it */
+	drive(40, true);
+	g.cpu[1]->loaded = false;
+	assert_true(vgic_has_news(me()));
+	woken = 0;
+	assert_true(vgic_cpu_has_irq(me()));
+	assert_int_equal(woken, 0); /* nobody has to be told what the caller asked */
+	vgic_cpu_load(me());
+	assert_int_equal(woken, 0);
+	assert_int_equal(iar(), 40);
+	env_done();
+}
+
+static void a_line_that_changed_is_found_at_load(void **s UNUSED)
+{
+	env(2, 4, false);
+	setup_irq(40, 0x80, false);
+	vgic_cpu_put(me());
+	drive(40, true);
+	woken = 0;
+	vgic_cpu_load(me());
+	assert_int_equal(woken, 0);
+	assert_int_equal(iar(), 40);
+	drive(40, false);
+	deliver_wakes();
+	eoi(40);
+	assert_int_equal(iar(), FAKE_NONE);
+	env_done();
+}
+
+static void whoever_takes_lines_in_passes_on_what_is_for_others(void **s UNUSED)
+{
+	env(3, 4, false);
+	setup_irq(40, 0x80, false);
+	setup_irq(41, 0x80, true);
+	gicd_wr(IROUTER + 8 * 40, 8, 1);
+	gicd_wr(IROUTER + 8 * 41, 8, 2);
+	drive(40, true);
+	drive(41, true);
+	woken = 0; /* the kicks are still on their way */
+	vgic_cpu_resync(me());
+	assert_int_equal(woken, 6);
+	deliver_wakes();
+	on(1);
+	assert_int_equal(iar(), 40);
+	on(2);
+	assert_int_equal(iar(), 41);
+	env_done();
+}
+
+static void after_a_reset_all_lines_are_low(void **s UNUSED)
+{
+	env(1, 4, false);
+	drive(40, true);
+	vgic_cpu_put(me());
+	vgic_reset(&g);
+	woken = 0;
+	vgic_cpu_load(me());
+	assert_false(get_bit(ISPENDR, 40));
+	drive(40, true);
+	assert_true(get_bit(ISPENDR, 40));
+	woken = 0;
+	env_done();
+}
+
 static void another_vcpus_redistributor_can_be_programmed(void **s UNUSED)
 {
 	env(2, 4, false);
@@ -473,6 +660,17 @@ int main(void)
 		cmocka_unit_test(a_read_does_not_wait_for_ever),
 		cmocka_unit_test(two_readers_that_wait_for_each_other_both_go_on),
 		cmocka_unit_test(a_level_driven_from_another_cpu_rises_drops_and_rises),
+		cmocka_unit_test(a_line_is_driven_while_another_cpu_has_the_lock),
+		cmocka_unit_test(a_line_driven_up_and_down_before_anybody_looks_is_an_edge_and_no_level),
+		cmocka_unit_test(an_edge_after_one_that_was_taken_in_counts_again_and_once),
+		cmocka_unit_test(a_line_driven_twice_to_the_same_level_tells_nobody),
+		cmocka_unit_test(a_line_told_to_a_vcpu_that_does_not_look_is_found_by_a_new_route),
+		cmocka_unit_test(a_line_of_an_interrupt_for_nobody_waits_for_a_route),
+		cmocka_unit_test(a_line_one_of_n_tells_a_vcpu_that_is_awake),
+		cmocka_unit_test(a_vcpu_does_not_sleep_over_a_line_that_changed_while_it_was_put),
+		cmocka_unit_test(a_line_that_changed_is_found_at_load),
+		cmocka_unit_test(whoever_takes_lines_in_passes_on_what_is_for_others),
+		cmocka_unit_test(after_a_reset_all_lines_are_low),
 		cmocka_unit_test(another_vcpus_redistributor_can_be_programmed),
 		cmocka_unit_test(group_switches_reach_every_vcpu),
 		cmocka_unit_test(interrupts_of_a_put_vcpu_wait_in_the_banks),

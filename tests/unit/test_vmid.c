@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VMID generations with 2 bits: three VMIDs for more VMs than that, on CPUs with a model of the tagged TLB.
- * SOURCES: arch/arm64/vmid.c hal/fake/fake.c hal/fake/fake_cpu.c */
+ * SOURCES: hal/fake/fake.c hal/fake/fake_cpu.c */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,37 @@
 
 #include <cmocka.h>
 
-#include "arch/arm64/vmid.h"
+#include "hal/atomic.h"
+
+/* Another CPU may act right before each of the module's atomic operations. */
+static void (*before_swap)(void *word), (*before_exchange)(void *word);
+
+static void call(void (**hook)(void *word), void *word)
+{
+	void (*fn)(void *word) = *hook;
+
+	*hook = NULL; /* once, and not inside itself */
+	if (fn)
+		fn(word);
+}
+
+static bool swap(u64 *p, u64 old, u64 new_value)
+{
+	call(&before_swap, p);
+	return atomic_cas(p, old, new_value);
+}
+
+static u64 exchange(u64 *p, u64 v)
+{
+	call(&before_exchange, p);
+	return atomic_xchg(p, v);
+}
+#undef atomic_cas
+#undef atomic_xchg
+#define atomic_cas(p, old, new_value) swap(p, old, new_value)
+#define atomic_xchg(p, v) exchange(p, v)
+
+#include "arch/arm64/vmid.c"
 
 #define CPUS 2
 #define VMS 7
@@ -21,11 +52,16 @@ static u8 loaded[CPUS];     /* VM on each CPU */
 static u8 cached[1u << 16]; /* by VMID: whose translations some TLB holds */
 static u8 under[CPUS];      /* VMID in VTTBR_EL2 of each CPU, 0: none */
 static u32 flushes;
+static void (*on_flush)(void);
 
 /* All translations of all CPUs go; those of running VMs may come back at once. */
 void vmid_flush_all(void)
 {
 	flushes++;
+	if (on_flush) {
+		on_flush();
+		return;
+	}
 	memset(cached, NOBODY, sizeof(cached));
 	for (u32 cpu = 0; cpu < CPUS; cpu++)
 		if (under[cpu])
@@ -41,6 +77,8 @@ static int begin(void **state)
 	memset(cached, NOBODY, sizeof(cached));
 	memset(under, 0, sizeof(under));
 	flushes = 0;
+	before_swap = before_exchange = NULL;
+	on_flush = NULL;
 	return 0;
 }
 
@@ -208,6 +246,166 @@ static void what_is_cached_belongs_to_a_valid_vmid(void **state)
 	}
 }
 
+/* ---- races: a CPU loads without the lock while another begins a generation ---- */
+
+/* CPU 0 runs VMs 1 to 6 one after the other: two rollovers. */
+static void others_roll_over(void *word)
+{
+	(void)word;
+	for (u8 vm = 1; vm < 7; vm++) {
+		(void)load(0, vm);
+		put(0);
+	}
+	assert_true(flushes >= 1);
+}
+
+static void a_rollover_between_the_look_and_the_swap_is_noticed(void **state)
+{
+	(void)state;
+	(void)load(1, 0);
+	put(1);
+	before_swap = others_roll_over;
+	(void)load(1, 0); /* load() sees to it that nobody else has its VMID, nor left anything under it */
+	assert_int_equal(vms[0].context >> 16, pool.generation);
+	assert_true(vmid_valid(&pool, &vms[0]));
+	put(1);
+}
+
+/* The same at every place of a long history: CPU 1 is about to swap, CPU 0 comes between. */
+static void rollovers_at_any_swap_keep_vms_apart(void **state)
+{
+	u64 x = 88172645463325252ULL;
+
+	(void)state;
+	for (u32 n = 0; n < 20000; n++) {
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+		if (under[0])
+			put(0);
+		if (under[1])
+			put(1);
+		before_swap = x >> 40 & 1 ? others_roll_over : NULL;
+		(void)load(1, (u8)((x >> 41) % VMS));
+		before_swap = NULL;
+		(void)load(0, (u8)((x >> 50) % VMS));
+	}
+}
+
+/* CPU 1 had read the old generation and swaps before the rollover, which has begun, comes to its word. */
+static void cpu1_swaps_in_time(void *word)
+{
+	(void)word;
+	assert_true(load_relaxed(&pool.cpu[1].active) != 0);
+	assert_true(vms[0].context >> 16 < pool.generation);
+	store_relaxed(&pool.cpu[1].active, vms[0].context);
+	under[1] = (u8)(vms[0].context & 0xffff);
+	loaded[1] = 0;
+}
+
+static void a_swap_during_a_rollover_keeps_its_vmid(void **state)
+{
+	u32 id = load(1, 0);
+
+	(void)state;
+	put(1);
+	(void)load(0, 1);
+	put(0);
+	(void)load(0, 2);
+	put(0);
+	before_exchange = cpu1_swaps_in_time;
+	(void)load(0, 3); /* begins the generation: exchanges word 0 first */
+	put(0);
+	assert_int_equal(flushes, 1);
+	assert_true(vmid_valid(&pool, &vms[0]));
+	for (u8 vm = 1; vm < 7; vm++) {
+		(void)load(0, vm);
+		put(0);
+	}
+	assert_true(vmid_valid(&pool, &vms[0]));
+	put(1);
+	assert_int_equal(load(1, 0), id);
+}
+
+static void a_vm_put_after_a_rollover_is_valid_until_the_next(void **state)
+{
+	(void)state;
+	(void)load(1, 0);
+	for (u8 vm = 1; vm < 4; vm++) {
+		(void)load(0, vm);
+		put(0);
+	}
+	assert_int_equal(flushes, 1);
+	put(1);
+	/* what it cached after the rollover is still there: a flush of the VM must find it */
+	assert_true(vmid_valid(&pool, &vms[0]));
+	for (u32 n = 0; flushes == 1; n++) {
+		(void)load(0, (u8)(1 + n % 6));
+		put(0);
+	}
+	assert_false(vmid_valid(&pool, &vms[0]));
+}
+
+static void a_load_without_news_takes_no_lock(void **state)
+{
+	(void)state;
+	(void)load(1, 0);
+	put(1);
+	spin_lock(&pool.lock);
+	(void)load(1, 0);
+	put(1);
+	spin_unlock(&pool.lock);
+}
+
+/* ---- the same with threads for CPUs ---- */
+
+#define THREAD_LOADS 30000
+
+static u32 runs[CPUS]; /* VM + 1 << 8 | VMID of each CPU, 0: none */
+static u32 holds[4];   /* by VMID: VM + 1 whose translations are cached */
+static u32 wrong;
+
+static void forget_all(void)
+{
+	for (u32 id = 0; id < 4; id++)
+		__atomic_store_n(&holds[id], 0, __ATOMIC_SEQ_CST);
+}
+
+static void *cpu_thread(void *arg)
+{
+	u32 cpu = (u32)(uintptr_t)arg;
+	u64 x = 12345 + cpu;
+
+	for (u32 n = 0; n < THREAD_LOADS; n++) {
+		u32 vm, id, other, held;
+
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+		vm = (u32)(x >> 40) % VMS;
+		id = vmid_load(&pool, cpu, &vms[vm]);
+		__atomic_store_n(&runs[cpu], (vm + 1) << 8 | id, __ATOMIC_SEQ_CST);
+		other = __atomic_load_n(&runs[!cpu], __ATOMIC_SEQ_CST);
+		held = __atomic_load_n(&holds[id], __ATOMIC_SEQ_CST);
+		if ((other && (other & 0xff) == id && other >> 8 != vm + 1) || (held && held != vm + 1))
+			__atomic_fetch_add(&wrong, 1, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&holds[id], vm + 1, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&runs[cpu], 0, __ATOMIC_SEQ_CST);
+		vmid_put(&pool, cpu);
+	}
+	return NULL;
+}
+
+static void two_cpus_at_once_never_share_a_vmid(void **state)
+{
+	pthread_t thread[CPUS];
+
+	(void)state;
+	on_flush = forget_all;
+	for (uintptr_t i = 0; i < CPUS; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, cpu_thread, (void *)i), 0);
+	for (u32 i = 0; i < CPUS; i++)
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
+	assert_int_equal(wrong, 0);
+	assert_true(flushes > 1000);
+}
+
 #define T(name) cmocka_unit_test_setup(name, begin)
 
 int main(void)
@@ -223,6 +421,12 @@ int main(void)
 		T(both_cpus_can_run_one_vm),
 		T(any_history_keeps_vms_apart),
 		T(what_is_cached_belongs_to_a_valid_vmid),
+		T(a_rollover_between_the_look_and_the_swap_is_noticed),
+		T(rollovers_at_any_swap_keep_vms_apart),
+		T(a_swap_during_a_rollover_keeps_its_vmid),
+		T(a_vm_put_after_a_rollover_is_valid_until_the_next),
+		T(a_load_without_news_takes_no_lock),
+		T(two_cpus_at_once_never_share_a_vmid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guest timers with the virtual GIC, one vCPU a CPU unless a test says otherwise.
- * SOURCES: arch/arm64/vtimer.c arch/arm64/vgic.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c core/timer.c tests/unit/fake_gic.c hal/fake/fake_cpu.c hal/fake/fake.c */
+ * SOURCES: arch/arm64/vtimer.c arch/arm64/vgic.c arch/arm64/vgic_line.c arch/arm64/vgic_lr.c arch/arm64/vgic_bank.c arch/arm64/vgic_dist.c arch/arm64/vgic_redist.c arch/arm64/vgic_cpuif.c core/timer.c tests/unit/fake_gic.c hal/fake/fake_cpu.c hal/fake/fake.c */
 #include "tests/unit/vgic_env.h"
 
 #include "arch/arm64/vtimer.h"

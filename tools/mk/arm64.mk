@@ -20,5 +20,5 @@ BOOT_LIMIT     := 163840
 QEMU = qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3 -cpu max -smp 4 -m 2G -nographic -nic none
 
 # What exits run through (OPT_HOT).
-HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich) \
+HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich) \
 	core/mmio core/sched core/timer core/string core/fmt core/log

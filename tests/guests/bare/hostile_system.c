@@ -90,6 +90,52 @@ static void cache_switch(void)
 	say("%s", read_sysreg(sctlr_el1) == sctlr ? "done" : "SCTLR_EL1 changed");
 }
 
+static u32 differ(u64 seed)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(pattern); i++)
+		n += pattern[i] != (i ^ seed) * 0x0101010101010101ULL;
+	return n;
+}
+
+static void write_pattern(u64 seed)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(pattern); i++)
+		pattern[i] = (i ^ seed) * 0x0101010101010101ULL;
+}
+
+/*
+ * As boot loaders of old do before they enter the next image: write with caches on, clean by set and way, MMU and caches
+ * off, and what was written is there; the next image invalidates by set and way and switches caches on, and what was written
+ * meanwhile is there too.
+ */
+static void set_way_firmware(void)
+{
+	u64 sctlr = read_sysreg(sctlr_el1);
+	u32 off = 0, on = 0;
+
+	row_time(6000);
+	irq_off();
+	for (u64 round = 1; round <= 4; round++) {
+		write_pattern(round);
+		set_way_loop(2);
+		dsb(sy);
+		write_sysreg(sctlr_el1, sctlr & ~0x1005ULL); /* M, C, I */
+		isb();
+		off += differ(round);
+		write_pattern(round << 8);
+		dsb(sy);
+		set_way_loop(0);
+		dsb(sy);
+		write_sysreg(sctlr_el1, sctlr);
+		isb();
+		on += differ(round << 8);
+	}
+	irq_on();
+	say("%u lost with caches off, %u on", off, on);
+}
+
 /* ---- TLB ---- */
 
 /* CRm of the forms that every CPU has, then what FEAT_TLBIOS and FEAT_TLBIRANGE add; all op2. */
@@ -297,9 +343,20 @@ static void wait_timeout(void)
 }
 
 const struct row system_rows[] = {
-	{"set-way", set_way},           {"set-way-odd", set_way_odd},   {"cache-switch", cache_switch},
-	{"tlbi-storm", tlbi_storm},     {"tlbi-hyp", tlbi_hyp},         {"regime-nonsense", nonsense},
-	{"pc-unaligned", pc_unaligned}, {"sp-unaligned", sp_unaligned}, {"eret-modes", eret_modes},
-	{"illegal-bit", illegal_bit},   {"flags-kept", flags_kept},     {"serror", serror},
-	{"wait-games", wait_games},     {"wait-timeout", wait_timeout}, {NULL, NULL},
+	{"set-way", set_way},
+	{"set-way-odd", set_way_odd},
+	{"cache-switch", cache_switch},
+	{"set-way-firmware", set_way_firmware},
+	{"tlbi-storm", tlbi_storm},
+	{"tlbi-hyp", tlbi_hyp},
+	{"regime-nonsense", nonsense},
+	{"pc-unaligned", pc_unaligned},
+	{"sp-unaligned", sp_unaligned},
+	{"eret-modes", eret_modes},
+	{"illegal-bit", illegal_bit},
+	{"flags-kept", flags_kept},
+	{"serror", serror},
+	{"wait-games", wait_games},
+	{"wait-timeout", wait_timeout},
+	{NULL, NULL},
 };
