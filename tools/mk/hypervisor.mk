@@ -18,7 +18,7 @@ CODE := -std=c11 -ffreestanding -fpie -include hal/hidden.h -fstack-protector-st
 	-g $(ARCH_FLAGS)
 # Small, because resident code has a limit; what every exit runs through is made fast instead.
 OPT ?= -Os
-OPT_HOT ?= -O2
+OPT_HOT ?= -O2 -fno-align-functions -fno-align-jumps -fno-align-loops -fno-align-labels
 CFLAGS := $(CODE) $(WARNINGS) $(INCLUDES)
 # The copy and fill functions must not be turned into calls of themselves.
 CFLAGS_core/string.o := -fno-tree-loop-distribute-patterns
