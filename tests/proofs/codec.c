@@ -78,7 +78,13 @@ static const struct pt_format *format(void)
 	      "at most 16 concatenated tables");
 	PROVE(pt_root_pages(f) == (start_bits > 9 ? 1u << (start_bits - 9) : 1), "root pages");
 	PROVE(f->pa_bits == 48 && f->leaf_top == 2, "48-bit frames, blocks of 1 GiB");
-	return s2_format(48); /* the accessors are the same ones */
+
+	const struct pt_format *same = s2_format(48);
+
+	PROVE(f->make_leaf == same->make_leaf && f->make_table == same->make_table && f->kind == same->kind &&
+		      f->addr == same->addr && f->attr == same->attr && f->attr_ok == same->attr_ok,
+	      "one codec for every size");
+	return same;
 }
 #else
 static void stage(u64 e, u32 attr)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The frame table of core/aspace.c: from any sorted table of up to N ranges, for
- * one arbitrary byte address. frames_add() gives an owner only to what had none and
+ * one arbitrary page. frames_add() gives an owner only to what had none and
  * keeps the table sorted and disjoint; frames_find() finds exactly what is there.
  */
 #include "core/aspace.c"
@@ -135,7 +135,8 @@ int main(void)
 	}
 	PROVE(nr_frames == count + (e == OK), "add: one range or none");
 	PROVE(e != ERR_EXIST || overlaps(base, base + size), "add: refused only for what has an owner");
-	REACHABLE(e == OK && count == N - 1 && t[1].lo == base, "inserted in the middle, and the table is full");
+	REACHABLE(e == OK && count == N - 1 && t[1].lo == base,
+		  "inserted in the middle, and the table is full");
 	REACHABLE(e == ERR_EXIST, "overlap");
 #endif
 	return 0;

@@ -157,6 +157,7 @@ void s2_publish(const void *entry, size_t size)
 }
 
 static u8 window[1];
+static u64 window_size;
 
 void *window_open(hpa_t hpa, u64 size, u64 *got)
 {
@@ -165,7 +166,7 @@ void *window_open(hpa_t hpa, u64 size, u64 *got)
 	n = min_u64(n, size);
 	PROVE(!window_on, "window: one at a time");
 	PROVE(size && size <= ASPACE_SLICE, "window: a slice");
-	*got = n;
+	*got = window_size = n;
 	window_on = true;
 	window_has_f = F + PAGE_SIZE > hpa.v && F < hpa.v + n;
 	return window;
@@ -177,9 +178,9 @@ void window_close(void)
 	window_on = false;
 }
 
-static void overwrite(enum content c)
+static void overwrite(const void *va, u64 size, enum content c)
 {
-	PROVE(window_on, "writes through an open window");
+	PROVE(window_on && va == window && size == window_size, "writes all of an open window, and no more");
 	if (!window_has_f)
 		return;
 
@@ -194,24 +195,25 @@ static void overwrite(enum content c)
 
 void mem_zero_fast(void *va, u64 size)
 {
-	overwrite(ZERO_CONTENT);
+	overwrite(va, size, ZERO_CONTENT);
 }
 
 void *proof_memcpy(void *to, const void *from, size_t size)
 {
-	overwrite(content == FOREIGN ? FOREIGN : IMAGE);
+	overwrite(to, size, content == FOREIGN ? FOREIGN : IMAGE);
 	return to;
 }
 
 void *proof_memset(void *to, int byte, size_t size)
 {
-	overwrite(content == FOREIGN ? FOREIGN : IMAGE);
+	overwrite(to, size, content == FOREIGN ? FOREIGN : IMAGE);
 	return to;
 }
 
 void cache_clean_inval(const void *va, u64 size)
 {
-	if (window_on && window_has_f)
+	PROVE(window_on && va == window && size == window_size, "cleans all of an open window");
+	if (window_has_f)
 		only_in_cache = false;
 }
 

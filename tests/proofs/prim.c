@@ -42,10 +42,12 @@ static void entries(u32 any)
 	PROVE(page[any] == 0 && is_published(any), "zero: every entry, published");
 #elif defined(FILL)
 	u64 pa = nondet_u64();
+	u32 level = nondet_u32() & 1, attr = nondet_u32();
 
-	ASSUME(!(pa & (MIB(2) - 1)) && pa < 1ull << 47);
-	pt_fill(&space, 0, pa, 0, PT_R | PT_W);
-	PROVE(page[any] == space.fmt->make_leaf(pa + any * PAGE_SIZE, 0, PT_R | PT_W) && is_published(any),
+	/* what split() gives it: a block of the level above */
+	ASSUME(!(pa & (pt_size(level + 1) - 1)) && pa < 1ull << 48 && space.fmt->attr_ok(attr));
+	pt_fill(&space, 0, pa, level, attr);
+	PROVE(page[any] == space.fmt->make_leaf(pa + any * pt_size(level), level, attr) && is_published(any),
 	      "fill: every entry, published");
 #elif defined(EMPTY)
 	PROVE(pt_is_empty(&space, 0), "empty: a page of zeroes is");

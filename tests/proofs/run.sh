@@ -98,6 +98,7 @@ seeds() {
 	seed|frames|-DADD|core/aspace.c|s/frames\[i - 1\].hi > base.v/frames[i - 1].hi > hi/
 	seed|frames|-DFIND|core/aspace.c|s/frames\[mid\].hi > base/frames[mid].lo > base/
 	seed|life|-DZERO|core/aspace.c|s/mem_zero_fast(va, got);/;/
+	seed|life|-DZERO|core/aspace.c|s/mem_zero_fast(va, got);/mem_zero_fast(va, got - 1);/
 	seed|life|-DZERO|core/aspace.c|/mem_zero_fast(va, got);/{n;s/cache_clean_inval(va, got);/;/}
 	seed|life|-DZERO|core/aspace.c|s/if (as->pos == r->size)/if (1)/
 	seed|life|-DSCRUB|core/aspace.c|s/return e == OK ? ERR_AGAIN : e;/return e;/
