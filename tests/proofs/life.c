@@ -61,6 +61,12 @@ static u64 page(void)
 	return (u64)nondet_u8() << PAGE_SHIFT;
 }
 
+/* Some byte of it: images begin and end anywhere. */
+static u64 byte(void)
+{
+	return page() + (nondet_u16() & (PAGE_SIZE - 1));
+}
+
 /* ---- where F is ---- */
 
 static bool f_is_in(u32 i)
@@ -161,11 +167,12 @@ static u64 window_size;
 
 void *window_open(hpa_t hpa, u64 size, u64 *got)
 {
-	u64 n = nondet_u8() & 1 ? size : PAGE_SIZE; /* all, or cut by the window's boundary */
+	/* all, or cut at the window's boundary */
+	u64 n = nondet_bool() ? size : page() - (hpa.v & (PAGE_SIZE - 1));
 
-	n = min_u64(n, size);
 	PROVE(!window_on, "window: one at a time");
 	PROVE(size && size <= ASPACE_SLICE, "window: a slice");
+	ASSUME(n && n <= size);
 	*got = window_size = n;
 	window_on = true;
 	window_has_f = F + PAGE_SIZE > hpa.v && F < hpa.v + n;
@@ -368,7 +375,7 @@ static u8 source[1];
 
 static enum err step(void)
 {
-	u64 pos = page(), gpa = page(), size = page();
+	u64 pos = byte(), gpa = byte(), size = byte();
 
 	(void)source;
 	ASSUME(pos <= size);
