@@ -38,6 +38,7 @@ static const struct pt_hooks hooks = {.publish = publish};
 static void entries(u32 any)
 {
 #if defined(ZERO)
+	__CPROVER_havoc_object(page);
 	pt_zero(&space, 0);
 	PROVE(page[any] == 0 && is_published(any), "zero: every entry, published");
 #elif defined(FILL)
