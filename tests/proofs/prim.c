@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The primitives of core/pt_pool.c on one real page of 512 entries, by plain
- * unwinding, and the choice of a page of the quota. Every write is published
- * before the primitive returns.
+ * unwinding, the choice of a page of the quota, and the addresses of tables. Every write is published
+ * before the primitive returns. Choose PUT, EMPTY, FILL, ZERO, PICK or ADDRESS.
  */
 #include "core/pt_pool.h"
 #include "hal/mem.h"
 #include "tests/proofs/formats.h"
-
-#define ASSUME __CPROVER_assume
-#define PROVE __CPROVER_assert
+#include "tests/proofs/prove.h"
 
 u64 nondet_u64(void);
 u32 nondet_u32(void);
@@ -40,14 +38,17 @@ static const struct pt_hooks hooks = {.publish = publish};
 static void entries(u32 any)
 {
 #if defined(ZERO)
+	__CPROVER_havoc_object(page);
 	pt_zero(&space, 0);
 	PROVE(page[any] == 0 && is_published(any), "zero: every entry, published");
 #elif defined(FILL)
 	u64 pa = nondet_u64();
+	u32 level = nondet_u32() & 1, attr = nondet_u32();
 
-	ASSUME(!(pa & (MIB(2) - 1)) && pa < 1ull << 47);
-	pt_fill(&space, 0, pa, 0, PT_R | PT_W);
-	PROVE(page[any] == space.fmt->make_leaf(pa + any * PAGE_SIZE, 0, PT_R | PT_W) && is_published(any),
+	/* what split() gives it: a block of the level above */
+	ASSUME(!(pa & (pt_size(level + 1) - 1)) && pa < 1ull << 48 && space.fmt->attr_ok(attr));
+	pt_fill(&space, 0, pa, level, attr);
+	PROVE(page[any] == space.fmt->make_leaf(pa + any * pt_size(level), level, attr) && is_published(any),
 	      "fill: every entry, published");
 #elif defined(EMPTY)
 	PROVE(pt_is_empty(&space, 0), "empty: a page of zeroes is");
@@ -99,6 +100,22 @@ static void picks(u32 any)
 	PROVE(!meta[any].used && hint_ok(), "unpick: keeps the hint");
 }
 
+/* Any pool below the end of physical addresses, at any page: conversion is exact, both ways. */
+static void addresses(void)
+{
+	u32 t = nondet_u32(), u = nondet_u32();
+
+	pool.base = HPA(nondet_u64() & ((1ull << 48) - PAGE_SIZE));
+	pool.pages = nondet_u32();
+	ASSUME(pool.pages <= ((1ull << 48) - pool.base.v) >> PAGE_SHIFT && t < pool.pages && u < pool.pages);
+
+	u64 pa = pt_table_pa(&space, t);
+
+	PROVE(pa >= pool.base.v && !(pa & (PAGE_SIZE - 1)) && !(pa >> 48), "address: a page of the pool");
+	PROVE(pt_table_of(&space, pa) == t, "address: names its table");
+	PROVE(t == u || pt_table_pa(&space, u) != pa, "address: of no other table");
+}
+
 int main(void)
 {
 	u32 any = nondet_u32();
@@ -106,8 +123,10 @@ int main(void)
 	pool = (struct pt_pool){.base = va_to_hpa(page), .meta = meta, .pages = 8};
 	space = (struct pt_space){.fmt = s2_format(48), .pool = &pool, .hooks = &hooks};
 	ASSUME(any < PT_ENTRIES);
-#ifdef PICK
+#if defined(PICK)
 	picks(any);
+#elif defined(ADDRESS)
+	addresses();
 #else
 	entries(any);
 #endif

@@ -1,18 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [--quick] [-v]: the proofs stage. CBMC proves the real core/pgtable.c, pt_range.c, pt_pool.c, aspace.c and
-# arch/arm64/pt_formats.c; what exactly stands in docs/assurance.md. Then each seeded bug has to be refuted, and each REACH
-# assertion (it says that an interesting state cannot be reached) has to fail, so that a proof about nothing is noticed.
-# Jobs run JOBS at a time. --quick: the walker at one geometry, no seeds. CBMC_BIN: folder of cbmc, goto-cc and
-# goto-instrument (else build/third-party/cbmc/bin, else PATH). PROOF_SECONDS (900) bounds a job, PROOF_KIB its memory.
+# run.sh [PATTERN]: the proofs stage, or only its jobs that match. CBMC proves the real core/pgtable.c, pt_range.c, pt_pool.c,
+# aspace.c and arch/arm64/pt_formats.c; what exactly stands in docs/assurance.md. Then each seeded bug has to be refuted, and
+# each REACHABLE state to be reached, so that a proof about nothing is noticed. A job that is cut short, by time, memory or a
+# crash, has failed.
+# Jobs run JOBS at a time. PROOFS_ALL=1: more geometries of the walker. CBMC_BIN: folder of cbmc, goto-cc and goto-instrument
+# instead of the pinned ones. PROOF_SECONDS (900) bounds a job, PROOF_KIB its memory.
 # Last line: `proofs P, seeded bugs caught B/B, reachable R/R`.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 JOBS=${JOBS:-$(nproc)}
 out=build/proofs
-tool_dir=${CBMC_BIN:-}
-[ -n "$tool_dir" ] || [ ! -x build/third-party/cbmc/bin/cbmc ] || tool_dir=build/third-party/cbmc/bin
-[ -z "$tool_dir" ] || PATH="$(cd "$tool_dir" && pwd):$PATH"
 
 fmt=arch/arm64/pt_formats.c
 walker="tests/proofs/step.c tests/proofs/formats.c core/pgtable.c $fmt"
@@ -42,26 +40,23 @@ unwind() {
 
 # ---- jobs: KIND|HARNESS|DEFINES|FILE|SED, long ones first ----
 
-walker_jobs() { # KIND FORMAT
-	local op
-	for op in 'MAP -DLEVEL=0' UNMAP PROTECT 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' REAP QUERY; do
-		echo "$1|step|-DFORMAT=$2 -D$op||"
+walker_jobs() { # FORMAT OPERATIONS...
+	local format=$1 op
+	shift
+	for op; do
+		echo "proof|step|-DFORMAT=$format -D$op||"
 	done
 }
 
 proofs() {
-	if [ "$quick" = 1 ]; then
-		walker_jobs proof FMT_S2_40
-	else
-		walker_jobs proof FMT_S2_48
-		walker_jobs proof FMT_S2_43 | grep -v -e LEVEL=1 -e QUERY
-		walker_jobs proof FMT_SV39X4 | grep -e LEVEL=0 -e UNMAP -e REAP
-	fi
 	local d
-	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
-	for d in ADD FIND ARGUMENTS; do echo "proof|frames|-D$d||"; done
-	for d in PUT EMPTY FILL ZERO PICK; do echo "proof|prim|-D$d||"; done
+	walker_jobs FMT_S2_48 PROTECT UNMAP REAP 'MAP -DLEVEL=0' 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
+	walker_jobs FMT_S2_43 PROTECT UNMAP REAP 'MAP -DLEVEL=0' 'MAP -DLEVEL=2'
+	[ "${PROOFS_ALL:-0}" = 0 ] || walker_jobs FMT_SV39X4 UNMAP REAP 'MAP -DLEVEL=0'
 	for d in MAP UNMAP PROTECT REAP; do echo "proof|range|-D$d||"; done
+	for d in PUT EMPTY FILL ZERO PICK ADDRESS; do echo "proof|prim|-D$d||"; done
+	for d in ADD FIND ARGUMENTS; do echo "proof|frames|-D$d||"; done
+	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
 	for d in S2 EL2; do echo "proof|codec|-DCODEC_$d||"; done
 }
 
@@ -91,6 +86,7 @@ seeds() {
 	seed|step|$s -DQUERY|core/pgtable.c|s/if (va >> s->fmt->va_bits)/if (va)/
 	seed|range|-DMAP|core/pt_range.c|s/pt_map_step(s, va + d, pa + d,/pt_map_step(s, va + d, pa,/
 	seed|range|-DMAP|core/pt_range.c|s/((va . pa) & (pt_size(level) - 1))/(va \\& (pt_size(level) - 1))/
+	seed|range|-DPROTECT|core/pt_range.c|s/pt_protect_step(s, va + d, size - d,/pt_protect_step(s, va, size - d,/
 	seed|range|-DUNMAP|core/pt_range.c|s/s->hooks->flush(s->ctx, va + start, d - start);/;/
 	seed|codec|-DCODEC_S2|$fmt|s/S2_XN (2ull << 53)/S2_XN (1ull << 53)/
 	seed|codec|-DCODEC_S2|$fmt|s/sl0 = fmt->levels - 2u/sl0 = fmt->levels - 1u/
@@ -99,11 +95,14 @@ seeds() {
 	seed|prim|-DZERO|core/pt_pool.c|s/i < PT_ENTRIES; i++/i < PT_ENTRIES - 1; i++/
 	seed|prim|-DPUT|core/pt_pool.c|s/s->hooks->publish(entry, sizeof(\*entry));/;/
 	seed|prim|-DPICK|core/pt_pool.c|s/s->hint = i;/s->hint = i + 1;/
+	seed|prim|-DADDRESS|core/pt_pool.c|s/(pa - s->pool->base.v) >> PAGE_SHIFT/pa >> PAGE_SHIFT/
 	seed|frames|-DADD|core/aspace.c|s/frames\[i - 1\].hi > base.v/frames[i - 1].hi > hi/
 	seed|frames|-DFIND|core/aspace.c|s/frames\[mid\].hi > base/frames[mid].lo > base/
 	seed|life|-DZERO|core/aspace.c|s/mem_zero_fast(va, got);/;/
+	seed|life|-DZERO|core/aspace.c|s/mem_zero_fast(va, got);/mem_zero_fast(va, got - 1);/
 	seed|life|-DZERO|core/aspace.c|/mem_zero_fast(va, got);/{n;s/cache_clean_inval(va, got);/;/}
 	seed|life|-DZERO|core/aspace.c|s/if (as->pos == r->size)/if (1)/
+	seed|life|-DSCRUB|core/aspace.c|s/return e == OK ? ERR_AGAIN : e;/return e;/
 	seed|life|-DMAP|core/aspace.c|s/\[FRAME_MAPPED\] = /[FRAME_MAPPED] = 1u << FRAME_DIRTY | /
 	seed|life|-DUNMAP|core/aspace.c|s/if (as->cur == as->nr)/if (as->cur + 1 >= as->nr)/
 	seed|life|-DLOAD|core/aspace.c|s/ || as->cur || as->pos)/)/
@@ -134,33 +133,46 @@ build() {
 	[ "$2" != range ] || { goto-instrument --apply-loop-contracts "$dir/p.gb" "$dir/q.gb" && mv "$dir/q.gb" "$dir/p.gb"; }
 }
 
+# check KIND HARNESS DEFINES DIR: cbmc's exit status: 0 proven, 10 refuted, anything else no verdict
+check() {
+	local options=()
+	case $1 in
+	# every standard check that CBMC knows is on by default; loops have to end within the bound
+	proof) options=(--unwinding-assertions) ;;
+	# only our own assertions, so that only they can refute
+	seed) options=(--no-standard-checks --no-unwinding-assertions --stop-on-fail) ;;
+	reach) options=(--no-standard-checks --no-unwinding-assertions) ;;
+	esac
+	timeout -k 1 "${PROOF_SECONDS:-900}" cbmc "$4/p.gb" --unwind "$(unwind "$2" "$3")" "${options[@]}"
+}
+
+# judge KIND STATUS LOG: true when the verdict is the one that has to be; prints what a seed violated
+judge() {
+	case $1 in
+	proof) [ "$2" = 0 ] && grep -q '^VERIFICATION SUCCESSFUL' "$3" ;;
+	seed) [ "$2" = 10 ] && grep -q '^VERIFICATION FAILED' "$3" && sed -n '/^Violated property:/{n;n;s/^ */: /p;q}' "$3" ;;
+	reach) [ "$2" = 10 ] && grep -q 'REACH: .*: FAILURE$' "$3" && ! grep -q 'REACH: .*: SUCCESS$' "$3" ;;
+	esac
+}
+
 one() { # NUMBER KIND HARNESS DEFINES FILE SED
-	local dir=$out/$1 kind=$2 start=$SECONDS verdict=bad name="$3 $4${6:+ seeded $6}" log=$out/$1.log missed
+	local dir=$out/$1 kind=$2 start=$SECONDS status=127 verdict=bad name="$3 $4${6:+ seeded $6}" log=$out/$1.log why=
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	[ "$kind" != reach ] || set -- "$1" "$2" "$3" "$4 -DREACH" "$5" "$6"
 	if build "$dir" "$3" "$4" "$5" "$6" >"$log" 2>&1; then
-		timeout -k 1 "${PROOF_SECONDS:-900}" cbmc "$dir/p.gb" --bounds-check --pointer-check --undefined-shift-check \
-			--unwind "$(unwind "$3" "$4")" --unwinding-assertions >>"$log" 2>&1
+		check "$kind" "$3" "$4" "$dir" >>"$log" 2>&1
+		status=$?
 	fi
-	case $kind in
-	proof) ! grep -q '^VERIFICATION SUCCESSFUL' "$log" || verdict=good ;;
-	seed) ! grep -q '^VERIFICATION FAILED' "$log" || verdict=good ;;
-	reach)
-		# every REACH assertion fails, nothing else does
-		grep -o 'REACH: .*: \(SUCCESS\|FAILURE\)$' "$log" | sort >"$dir/reach"
-		missed=$(grep -c 'SUCCESS$' "$dir/reach")
-		[ "$missed" != 0 ] || [ ! -s "$dir/reach" ] || grep ': FAILURE$' "$log" | grep -qv REACH || verdict=good
-		wc -l <"$dir/reach" >"$out/$1.reach"
-		;;
-	esac
+	! why=$(judge "$kind" $status "$log") || verdict=good
 	rm -rf "$dir"
+	times >"$out/$1.cpu"
 	echo "$kind $verdict" >"$out/$1.verdict"
 	if [ $verdict = good ]; then
-		echo "ok   $kind $name ($((SECONDS - start)) s)"
+		echo "ok   $kind $name$why ($((SECONDS - start)) s)"
 	else
 		grep -E ': FAILURE$|REACH.*SUCCESS$|error' "$log" | head -n 8
-		echo "FAIL $kind $name ($((SECONDS - start)) s): $log"
+		echo "FAIL $kind $name: exit status $status, $log ($((SECONDS - start)) s)"
 	fi
 }
 
@@ -173,26 +185,30 @@ fi
 
 # ---- all of them ----
 
-quick=0
-[ "${1:-}" != --quick ] || quick=1
-command -v cbmc >/dev/null || { echo "no cbmc: set CBMC_BIN, or make build/third-party/cbmc/.unpacked"; exit 1; }
+tool_dir=${CBMC_BIN:-}
+if [ -z "$tool_dir" ]; then
+	make -s build/third-party/cbmc/.unpacked || exit 1
+	tool_dir=build/third-party/cbmc/bin
+fi
+PATH="$(cd "$tool_dir" && pwd):$PATH"
 rm -rf "$out"
 mkdir -p "$out" build/test
 {
 	proofs
 	reach
-	[ $quick = 1 ] || seeds
-} | awk '{ print NR "|" $0 }' >"$out/jobs"
-tr '\n' '\0' <"$out/jobs" | xargs -0 -n 1 -P "$JOBS" "$0" --one
+	seeds
+} | grep -E -e "${1:-.}" | awk '{ print NR "|" $0 }' >"$out/jobs"
+tr '\n' '\0' <"$out/jobs" | xargs -0 -n 1 -P "$JOBS" tests/proofs/run.sh --one
 
-# count KIND VERDICT
-count() { cat "$out"/*.verdict | grep -c "^$1 $2$"; }
-proved=$(count proof good) refuted=$(count seed good)
+jobs=$(wc -l <"$out/jobs")
+good=$(cat "$out"/*.verdict | grep -c ' good$')
+proved=$(cat "$out"/*.verdict | grep -c '^proof good$')
+refuted=$(cat "$out"/*.verdict | grep -c '^seed good$')
 all_seeds=$(grep -c '|seed|' "$out/jobs")
-all_reach=$(cat "$out"/*.reach | awk '{ n += $1 } END { print n + 0 }')
-reached=$(grep -h 'REACH: .*: FAILURE$' "$out"/*.log | wc -l)
-failed=$(cat "$out"/*.verdict | grep -c ' bad$')
-failed=$((failed + $(wc -l <"$out/jobs") - $(cat "$out"/*.verdict | wc -l)))
-echo "$(($(wc -l <"$out/jobs") - failed)) $failed 0" >build/test/proofs.result
+all_reach=$(cat "$out"/*.log | grep -c 'REACH: .*: [A-Z]*$')
+reached=$(cat "$out"/*.log | grep -c 'REACH: .*: FAILURE$')
+echo "$good $((jobs - good)) 0" >build/test/proofs.result
+# each second line is the user and system time of a job's children
+awk -F '[ms ]+' 'FNR == 2 { n += 60 * ($1 + $3) + $2 + $4 } END { printf "CPU time: %d s\n", n }' "$out"/*.cpu
 echo "proofs $proved, seeded bugs caught $refuted/$all_seeds, reachable $reached/$all_reach"
-[ "$failed" = 0 ]
+[ "$jobs" != 0 ] && [ "$good" = "$jobs" ]

@@ -14,16 +14,21 @@
 #include "core/pgtable.h"
 #include "core/pt_pool.h"
 #include "tests/proofs/formats.h"
+#include "tests/proofs/prove.h"
 
-#define ASSUME __CPROVER_assume
-#define PROVE __CPROVER_assert
 /* Proved here, known from here on: a lemma that spares the solver finding it. */
+#ifdef REACH
+#define LEMMA(x, text) PROVE(x, text)
+#else
 #define LEMMA(x, text)          \
 	do {                    \
 		PROVE(x, text); \
 		ASSUME(x);      \
 	} while (0)
+#endif
 #define POOL_MAX (1u << 20)
+/* Any address that takes no carry in adding a table's offset is as good as another: prim.c proves the real conversions. */
+#define POOL_BASE (0x5a5ull << 32)
 #ifdef MAP
 #define LOG 2 /* zero the new table, link it */
 #elif defined(REAP)
@@ -84,7 +89,8 @@ static bool leaf_ok(u64 pte, struct pt_meta m)
 	return ((frame ^ pa) & ~(size - 1)) || frame_owner == m.owner;
 }
 
-static bool invariant(u32 t, u32 i, u64 pte, struct pt_meta m, struct pt_meta (*meta)(u32))
+/* `below` is the record of the table that pte points to, if it points to one. */
+static bool invariant(u32 t, u32 i, u64 pte, struct pt_meta m, struct pt_meta below)
 {
 	if (!m.used)
 		return true;
@@ -95,16 +101,18 @@ static bool invariant(u32 t, u32 i, u64 pte, struct pt_meta m, struct pt_meta (*
 	if (fmt->kind(pte, m.level) == PT_EMPTY)
 		return pte == 0;
 
-	u64 off = fmt->addr(pte, m.level) - pool.base.v;
+	u64 off = fmt->addr(pte, m.level) - POOL_BASE;
 
-	if (fmt->addr(pte, m.level) < pool.base.v || off >> PAGE_SHIFT >= pool.pages ||
-	    (off & (PAGE_SIZE - 1)))
+	if (fmt->addr(pte, m.level) < POOL_BASE || off >> PAGE_SHIFT >= pool.pages || (off & (PAGE_SIZE - 1)))
 		return false;
-
-	struct pt_meta below = meta((u32)(off >> PAGE_SHIFT));
-
-	return pte == fmt->make_table(pool.base.v + off) && below.used && below.level == m.level - 1 &&
+	return pte == fmt->make_table(POOL_BASE + off) && below.used && below.level == m.level - 1 &&
 	       below.owner == m.owner && below.parent == t && below.index == i;
+}
+
+/* The table that pte points to, if it points to one. */
+static u32 table_at(u64 pte, u32 level)
+{
+	return (u32)((fmt->addr(pte, level) - POOL_BASE) >> PAGE_SHIFT) & (POOL_MAX - 1);
 }
 
 /* ---- table memory: initial content and a log ---- */
@@ -123,11 +131,18 @@ static struct {
 	bool set;
 } meta_log;
 
-static u64 mem_now(u32 t, u32 i)
+struct entry {
+	u64 pte;
+	struct pt_meta below; /* initial record of the table that it pointed to initially */
+};
+
+/* Entry i of t, whose initial record is m. Each known record is handed on: a function applied twice costs the solver much. */
+static struct entry mem_of(u32 t, u32 i, struct pt_meta m)
 {
 	u64 v = __CPROVER_uninterpreted_mem(t, i);
+	struct pt_meta below = meta_before(table_at(v, m.level));
 
-	ASSUME(invariant(t, i, v, meta_before(t), meta_before));
+	ASSUME(invariant(t, i, v, m, below));
 	for (u32 k = 0; k < LOG; k++) {
 		if (k >= logged || log[k].table != t)
 			continue;
@@ -139,19 +154,31 @@ static u64 mem_now(u32 t, u32 i)
 		else if (log[k].index == i)
 			v = log[k].value;
 	}
-	return v;
+	return (struct entry){v, below};
+}
+
+static u64 mem_now(u32 t, u32 i)
+{
+	return mem_of(t, i, meta_before(t)).pte;
+}
+
+/* The record of t, which was m in the beginning. */
+static struct pt_meta updated(u32 t, struct pt_meta m)
+{
+	return meta_log.set && meta_log.table == t ? meta_log.meta : m;
 }
 
 static struct pt_meta meta_now(u32 t)
 {
-	return meta_log.set && meta_log.table == t ? meta_log.meta : meta_before(t);
+	return updated(t, meta_before(t));
 }
 
-static void write(enum write_kind kind, u32 t, u32 i, u64 v, u32 level, u32 attr)
+/* m is the record of t. */
+static void write(enum write_kind kind, u32 t, u32 i, u64 v, u32 level, u32 attr, struct pt_meta m)
 {
 	PROVE(logged < LOG, "no more writes than one mutation takes");
 	PROVE(t < pool.pages && i < PT_ENTRIES, "writes stay inside the pool");
-	PROVE(meta_now(t).used && meta_now(t).owner == actor.owner, "writes only to the actor's tables");
+	PROVE(m.used && m.owner == actor.owner, "writes only to the actor's tables");
 	log[logged].kind = kind;
 	log[logged].table = t;
 	log[logged].index = i;
@@ -186,12 +213,12 @@ static void flush(void *ctx, u64 va, u64 size)
 
 u64 pt_table_pa(const struct pt_space *s, u32 t)
 {
-	return s->pool->base.v + ((u64)t << PAGE_SHIFT);
+	return POOL_BASE + ((u64)t << PAGE_SHIFT);
 }
 
 u32 pt_table_of(const struct pt_space *s, u64 pa)
 {
-	return (u32)((pa - s->pool->base.v) >> PAGE_SHIFT);
+	return (u32)((pa - POOL_BASE) >> PAGE_SHIFT);
 }
 
 u64 pt_get(const struct pt_space *s, u32 t, u32 i)
@@ -207,8 +234,8 @@ u64 *pt_entry(const struct pt_space *s, u32 t, u32 i)
 
 void pt_put(const struct pt_space *s, u32 t, u32 i, u64 pte)
 {
-	u32 level = meta_now(t).level;
-	u64 old = mem_now(t, i);
+	struct pt_meta before = meta_before(t), m = updated(t, before);
+	u64 old = mem_of(t, i, before).pte;
 
 	PROVE(!(old && pte), "a valid entry changes only by way of zero");
 	PROVE(!(pte && cached.is), "nothing is made before the broken entry is flushed");
@@ -216,19 +243,19 @@ void pt_put(const struct pt_space *s, u32 t, u32 i, u64 pte)
 		cached.is = true;
 		cached.table = t;
 		cached.index = i;
-		cached.level = level;
+		cached.level = m.level;
 	}
-	write(ONE, t, i, pte, 0, 0);
+	write(ONE, t, i, pte, 0, 0, m);
 }
 
 void pt_zero(const struct pt_space *s, u32 t)
 {
-	write(ALL_ZERO, t, 0, 0, 0, 0);
+	write(ALL_ZERO, t, 0, 0, 0, 0, meta_now(t));
 }
 
 void pt_fill(const struct pt_space *s, u32 t, u64 pa, u32 level, u32 attr)
 {
-	write(ALL_LEAVES, t, 0, pa, level, attr);
+	write(ALL_LEAVES, t, 0, pa, level, attr, meta_now(t));
 }
 
 static u64 x; /* observed address */
@@ -240,10 +267,11 @@ bool pt_is_empty(const struct pt_space *s, u32 t)
 	bool empty = nondet_bool();
 
 	if (empty) {
-		u32 level = meta_now(t).level;
+		struct pt_meta m = meta_before(t);
+		u32 level = updated(t, m).level;
 
-		ASSUME(mem_now(t, (u32)(x >> pt_shift(level)) & (PT_ENTRIES - 1)) == 0);
-		ASSUME(t != any_table || mem_now(t, any_index) == 0);
+		ASSUME(mem_of(t, (u32)(x >> pt_shift(level)) & (PT_ENTRIES - 1), m).pte == 0);
+		ASSUME(t != any_table || mem_of(t, any_index, m).pte == 0);
 	}
 	return empty;
 }
@@ -276,7 +304,10 @@ static bool unpicked;
 void pt_unpick(struct pt_space *s, u32 t)
 {
 	PROVE(!cached.is, "a table is free only after the pointer to it is flushed");
-	PROVE(meta_now(t).used && meta_now(t).owner == actor.owner, "frees only its own table");
+
+	struct pt_meta m = meta_now(t);
+
+	PROVE(m.used && m.owner == actor.owner, "frees only its own table");
 	pt_meta_set(s, t, (struct pt_meta){0});
 	unpicked = true;
 }
@@ -297,15 +328,17 @@ static struct view view(const struct pt_space *s, u64 va)
 	u32 t = s->root + (u32)(top / 512);
 	u32 i = (u32)(top % 512);
 	u32 parent = PT_NONE, index = (u32)(top / 512);
+	struct pt_meta before = meta_before(t);
 
 	for (u32 n = 0; n < fmt->levels; n++) {
-		struct pt_meta m = meta_now(t);
+		struct pt_meta m = updated(t, before);
 
 		LEMMA(t < pool.pages && m.used && m.level == level && m.owner == s->owner &&
 			      m.parent == parent && m.index == index,
 		      "every table on the way is the owner's and knows its parent");
 
-		u64 pte = mem_now(t, i);
+		struct entry e = mem_of(t, i, before);
+		u64 pte = e.pte;
 		enum pt_kind kind = fmt->kind(pte, level);
 
 		v.level = level;
@@ -318,7 +351,8 @@ static struct view view(const struct pt_space *s, u64 va)
 			return v;
 		parent = t;
 		index = i;
-		t = (u32)((fmt->addr(pte, level) - pool.base.v) / 4096);
+		t = (u32)((fmt->addr(pte, level) - POOL_BASE) / 4096);
+		before = logged ? meta_before(t) : e.below;
 		level--;
 		i = (u32)(va >> (12 + 9 * level)) % 512;
 	}
@@ -358,7 +392,6 @@ static void state(void)
 	fmt = FORMAT;
 	root_pages = pt_root_pages(fmt);
 	pool.pages = nondet_u32() & (2 * POOL_MAX - 1);
-	pool.base = HPA(page(fmt->pa_bits - 1u));
 	ASSUME(pool.pages >= 2 && pool.pages <= POOL_MAX);
 	frame = page(fmt->pa_bits);
 	frame_owner = nondet_u16();
@@ -429,7 +462,8 @@ static void act(void)
 	if (s.e != OK)
 		PROVE(!cached.is, "unmap: a split owes no flush");
 	if (cached.is)
-		PROVE(pt_size(cached.level) == s.done, "unmap: what it owes is exactly what it reports");
+		PROVE(pt_size(cached.level) == s.done && !(s.va & (s.done - 1)),
+		      "unmap: what it owes is exactly what it reports");
 }
 
 static void inside(struct view before, struct view after)
@@ -485,6 +519,15 @@ static void inside(struct view before, struct view after)
 }
 #endif
 
+static void check_any_entry(void)
+{
+	struct pt_meta before = meta_before(any_table), m = updated(any_table, before);
+	u64 pte = mem_of(any_table, any_index, before).pte;
+	struct pt_meta below = meta_now(table_at(pte, m.level));
+
+	PROVE(invariant(any_table, any_index, pte, m, below), "the invariant holds at any entry afterwards");
+}
+
 int main(void)
 {
 	state();
@@ -511,20 +554,17 @@ int main(void)
 	if (same && x == s.va && s.e == ERR_AGAIN)
 		PROVE(after.level + 1 == before.level, "every AGAIN is one level nearer to the leaf");
 #endif
-	PROVE(invariant(any_table, any_index, mem_now(any_table, any_index), meta_now(any_table), meta_now),
-	      "the invariant holds at any entry afterwards");
+	check_any_entry();
 	PROVE(!meta_log.set ||
 		      (!is_root(actor.root, meta_log.table) && !is_root(observer.root, meta_log.table)),
 	      "roots stay");
-#ifdef REACH
-	PROVE(!(s.e == OK && same && x >= s.va && x - s.va < s.done), "REACH: done inside");
-	PROVE(!(before.ok && after.ok && !same), "REACH: another space has a mapping");
+	REACHABLE(s.e == OK && same && x >= s.va && x - s.va < s.done, "done inside");
+	REACHABLE(before.ok && after.ok && !same, "another space has a mapping");
 #ifndef QUERY
-	PROVE(!(s.e == ERR_AGAIN && logged > 0), "REACH: a table is linked, split or unlinked");
-	PROVE(!(s.e == ERR_AGAIN && logged > 0 && is_root(actor.root, log[logged - 1].table) &&
-		log[logged - 1].table != actor.root),
-	      "REACH: in a later page of a concatenated root");
-#endif
+	REACHABLE(s.e == ERR_AGAIN && logged > 0, "a table is linked, split or unlinked");
+	REACHABLE(s.e == ERR_AGAIN && logged > 0 && is_root(actor.root, log[logged - 1].table) &&
+			  log[logged - 1].table != actor.root,
+		  "in a later page of a concatenated root");
 #endif
 	return 0;
 }
