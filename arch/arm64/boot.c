@@ -121,7 +121,8 @@ BOOT_CODE enum err arch_boot_init(const struct machine *m)
 	cpu->core->arch = cpu;
 	feature_read_cpu();
 	sve_read_cpu();
-	if (feature_has(FEAT_E2H0_ABSENT)) {
+	/* The bit itself too: parts older than the field have it fixed. */
+	if (feature_has(FEAT_E2H0_ABSENT) || (read_sysreg(HCR_EL2) & HCR_E2H)) {
 		log_error("this CPU has HCR_EL2.E2H fixed at 1 (ID_AA64MMFR4_EL1.E2H0): not supported");
 		return ERR_UNSUPPORTED;
 	}

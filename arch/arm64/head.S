@@ -162,6 +162,11 @@ secondary_entry:
 	b.ne	wrong_el
 	mov	x22, x0
 	el2_baseline
+	/* With E2H fixed at 1 the registers have another layout than the boot CPU's: reported as one that did not come. */
+	mrs	x1, ID_AA64MMFR4_EL1
+	tbnz	x1, #MMFR4_E2H0_SIGN, wrong_el
+	mrs	x1, hcr_el2
+	tbnz	x1, #HCR_E2H_SHIFT, wrong_el
 	msr	tpidr_el2, x22
 	mov	x0, x22
 	bl	mmu_enable

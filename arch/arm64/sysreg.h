@@ -181,7 +181,9 @@
 #define HCR_RW BIT(31)
 #define HCR_CD BIT(32)
 #define HCR_ID BIT(33)
-#define HCR_E2H BIT(34)
+#define HCR_E2H_SHIFT 34
+#define HCR_E2H BIT(HCR_E2H_SHIFT)
+#define MMFR4_E2H0_SIGN 27 /* ID_AA64MMFR4_EL1.E2H0<3>: negative, E2H is fixed at 1 */
 #define HCR_TLOR BIT(35)
 #define HCR_TERR BIT(36)
 #define HCR_TEA BIT(37)

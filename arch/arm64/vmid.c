@@ -35,7 +35,8 @@ static bool marked(const struct vmid_pool *p, u64 id)
 
 BOOT_CODE void vmid_pool_init(struct vmid_pool *p, u32 bits)
 {
-	*p = (struct vmid_pool){.bits = bits, .generation = 1, .hint = 1};
+	p->bits = bits;
+	p->generation = p->hint = 1;
 	p->used[0] = 1;
 }
 

@@ -33,7 +33,7 @@ struct vmid_pool {
 	u64 used[(1u << VMID_BITS_MAX) / 64];
 };
 
-/* `bits` of 8 or 16; tests use 2. More CPUs than VMIDs - 1 is a configuration this cannot serve. */
+/* *p is zeroed. `bits` of 8 or 16; tests use 2. More CPUs than VMIDs - 1 is a configuration this cannot serve. */
 void vmid_pool_init(struct vmid_pool *p, u32 bits);
 /* Make the VMID of *v current on `cpu`, which runs nobody, and return it. On that CPU; without the lock unless *v needs a new one. */
 u32 vmid_load(struct vmid_pool *p, u32 cpu, struct vmid *v);

@@ -19,7 +19,9 @@ pgtable|core/pt_pool.c|s->hooks->publish(va, PAGE_SIZE);|2|a split table is not 
 pgtable|core/pgtable.c|pt_put(s, p->table, p->index, 0);|1|no break before make
 aspace|core/aspace.c|cache_clean_inval(va, got);|1|zeroed frames are not cleaned
 aspace|core/aspace.c|cache_clean_inval(va, got);|2|loaded images are not cleaned
-aspace|core/gmem.c|cache_clean(va, *got);|1|host writes are not cleaned
+aspace|core/gmem.c|cache_clean_inval(va, *got);|1|a line is not invalidated before memory is read
+aspace|core/gmem.c|cache_clean_inval(va, *got);|2|host writes are not cleaned
+setway|arch/arm64/setway.c|cache_clean_inval(va, got);|1|set/way maintenance cleans nothing
 aspace|core/aspace.c|mem_zero_fast(va, got);|1|frames are not zeroed
 '
 

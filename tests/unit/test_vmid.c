@@ -71,6 +71,7 @@ void vmid_flush_all(void)
 static int begin(void **state)
 {
 	(void)state;
+	memset(&pool, 0, sizeof(pool));
 	vmid_pool_init(&pool, 2);
 	memset(vms, 0, sizeof(vms));
 	memset(loaded, NOBODY, sizeof(loaded));
