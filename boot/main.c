@@ -116,12 +116,13 @@ static bool open_console(const struct machine_uart *u)
 static void describe(void)
 {
 	const struct machine *m = &the_machine;
+	const struct uart_ops *driver = uart_driver(m->uart.kind);
 
 	log_info("version %s, machine described by %s: %u CPUs, %llu MiB of RAM, %llu MiB free",
 		 MONADIC_VERSION, m->source, m->nr_cpus, (unsigned long long)(m->ram_total >> 20),
 		 (unsigned long long)(plan_mem_free(&planner.mem, NODE_ANY) >> 20));
 	if (m->uart.kind != UART_NONE)
-		log_info("console: %s at %llx, interrupt %u", m->uart.path,
+		log_info("console: %s, %s at %llx, interrupt %u", driver ? driver->name : "no driver", m->uart.path,
 			 (unsigned long long)m->uart.base.v, m->uart.irq);
 }
 

@@ -11,11 +11,15 @@
  *   reject TEXT     from the start to the end, TEXT never comes
  *   unseen TEXT     TEXT has not come since the last `mark`
  *   mark            see `unseen`
+ *   back            search from the last `mark` on again
  *   count N TEXT    TEXT has come N times since the last `mark`
  *   timeout SECONDS for the waits that follow; 60 at first
  *   exit [STATUS]   the command ends, with this status; without such a step it is killed at the end
  *   include FILE    beside this script, which goes on behind it
  *   # comment
+ *
+ * The console shows the VMs' lines one by one as "[NAME] line", and one that its VM is slow to write in pieces, with others'
+ * lines between. A TEXT that begins with "[NAME] " is found in pieces, too.
  *
  * In TEXT, \r \n \t \\ \xHH are bytes, ${NAME} is a variable, and in what is expected .* stands for anything up to the
  * end of the line. Exit status: 0 all steps done, 1 a step failed (the last line of output says which), 2 usage.
@@ -295,29 +299,87 @@ static void failed(const struct step *s, const char *fmt, ...)
 
 /* ---- matching ---- */
 
-/* Where `text` first ends in output from `from` on, or 0. ".*" matches the rest of a line, as little as will do. */
-static size_t find_end(const char *text, size_t from)
+/* Where `text` first ends in `hay` from `from` on, or 0. ".*" matches the rest of a line, as little as will do. */
+static size_t find_in(const char *hay, size_t len, const char *text, size_t from)
 {
 	const char *wild = strstr(text, ".*");
 	size_t head = wild ? (size_t)(wild - text) : strlen(text);
 
-	for (size_t at = from; output && at + head <= output_len; at++) {
-		const char *hit = memmem(output + at, output_len - at, text, head);
+	for (size_t at = from; hay && at + head <= len; at++) {
+		const char *hit = memmem(hay + at, len - at, text, head);
 		size_t end, tail;
 
 		if (!hit)
 			return 0;
-		at = (size_t)(hit - output);
+		at = (size_t)(hit - hay);
 		end = at + head;
 		if (!wild)
 			return end;
-		tail = find_end(wild + 2, end);
+		tail = find_in(hay, len, wild + 2, end);
 		if (!tail)
 			return 0;
-		if (!memchr(output + end, '\n', tail - end))
+		if (!memchr(hay + end, '\n', tail - end))
 			return tail;
 	}
 	return 0;
+}
+
+/*
+ * What the VM wrote whose "[NAME] " `prefix` is, from the first line behind `from` on, into `joined`; places[i] is where byte i
+ * stands in the output. A line that another's follows may go on behind it; one that the VM's own next line follows has ended.
+ */
+static size_t join(const char *prefix, size_t prefix_len, size_t from, char *joined, size_t *places)
+{
+	bool own = false;
+	size_t n = 0;
+
+	for (const char *line = output + from, *end; (end = strchr(line, '\n')) || *line; line = end + 1) {
+		size_t len = end ? (size_t)(end - line) : strlen(line);
+		bool begins = line == output || line[-1] == '\n';
+		bool was_own = own;
+
+		own = begins && len >= prefix_len && !memcmp(line, prefix, prefix_len);
+		if (own && was_own)
+			joined[n++] = '\n';
+		for (size_t i = prefix_len; own && i < len; i++)
+			if (line[i] != '\r') {
+				places[n] = (size_t)(line + i - output);
+				joined[n++] = line[i];
+			}
+		if (!end)
+			break;
+	}
+	return n;
+}
+
+/* As find_end(), for a text that begins with "[NAME] " and came in pieces. */
+static size_t find_torn(const char *text, size_t from)
+{
+	const char *bracket = strstr(text, "] ");
+	size_t prefix_len = bracket ? (size_t)(bracket - text) + 2 : 0, n, end = 0;
+	char *joined;
+	size_t *places;
+
+	if (text[0] != '[' || !prefix_len || !output || from >= output_len)
+		return 0;
+	joined = malloc(output_len - from);
+	places = calloc(output_len - from, sizeof(*places));
+	if (!joined || !places)
+		die("out of memory");
+	n = join(text, prefix_len, from, joined, places);
+	end = find_in(joined, n, text + prefix_len, 0);
+	if (end)
+		end = places[end - 1] + 1;
+	free(joined);
+	free(places);
+	return end;
+}
+
+static size_t find_end(const char *text, size_t from)
+{
+	size_t end = find_in(output, output_len, text, from);
+
+	return end ? end : find_torn(text, from);
 }
 
 static void check_rejects(const struct step *s)
@@ -432,6 +494,12 @@ static void do_mark(const struct step *s)
 	marked = position;
 }
 
+static void do_back(const struct step *s)
+{
+	(void)s;
+	position = marked;
+}
+
 static void do_count(const struct step *s)
 {
 	char *text;
@@ -465,9 +533,9 @@ static const struct {
 	const char *word;
 	void (*fn)(const struct step *s);
 } words[] = {
-	{"expect", do_expect},   {"any", do_any},       {"send", do_send}, {"line", do_line},
-	{"reject", do_reject},   {"unseen", do_unseen}, {"mark", do_mark}, {"count", do_count},
-	{"timeout", do_timeout}, {"exit", do_exit},
+	{"expect", do_expect}, {"any", do_any},       {"send", do_send},       {"line", do_line},
+	{"reject", do_reject}, {"unseen", do_unseen}, {"mark", do_mark},       {"back", do_back},
+	{"count", do_count},   {"exit", do_exit},     {"timeout", do_timeout},
 };
 
 static void run(const struct step *s)

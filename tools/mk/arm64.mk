@@ -6,6 +6,8 @@ ARCH_DIR  := arch/arm64
 # No FP or SIMD registers (they are the guest's), no unaligned access (EL2 starts with the MMU off), no libgcc atomics.
 ARCH_FLAGS := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
 	-mbranch-protection=none -mstack-protector-guard=global
+# The decoders run with the MMU on, over memory only, and most of what they copy is a few bytes at any address.
+DECODER_FLAGS := -mno-strict-align
 
 EFI_ARCH  := aarch64
 EFI_NAME  := BOOTAA64.EFI

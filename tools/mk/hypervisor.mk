@@ -45,6 +45,8 @@ LIB_OBJECTS := $(LIBFDT:%.c=$O/third-party/libfdt/%.o) $(LIBDEFLATE:%.c=$O/third
 	$(ZSTD:%.c=$O/third-party/zstd/%.o)
 LIB_READY := $(foreach n,libfdt libdeflate zstd-source,$(call third-party,$n))
 LIB_CODE = $(CODE) $(FREESTANDING) -Os -w
+# A plain kernel goes through them byte by byte while the machine waits: fast, and short copies without a call.
+DECODER_CODE = $(LIB_CODE) $(OPT_HOT) -fbuiltin $(DECODER_FLAGS)
 
 # Only code that reads device trees or compressed images sees the libraries' headers; the style stage holds it to that.
 CFLAGS += $(LIB_INCLUDES)
@@ -55,8 +57,8 @@ force:
 
 # Rewritten only when the flags change; every object depends on it.
 $O/flags: force | build/.host-run
-	@mkdir -p $O; echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
-		echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(LIB_CODE) $(BOOT_ONLY)' > $@
+	@mkdir -p $O; echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
+		echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(BOOT_ONLY)' > $@
 
 $O/gen/version.h: force
 	@mkdir -p $(@D); v=$$(git describe --tags --always --dirty 2>/dev/null || echo unknown); \
@@ -82,13 +84,13 @@ $O/third-party/libfdt/%.o: $O/flags | $(LIB_READY)
 
 # Without __linux__ libdeflate looks for no processor features, so it uses no vector registers.
 $O/third-party/libdeflate/%.o: $O/flags | $(LIB_READY)
-	@mkdir -p $(@D); $(CC) $(LIB_CODE) -DFREESTANDING -U__linux__ -U__ARM_NEON -I$(LIBDEFLATE_DIR) \
+	@mkdir -p $(@D); $(CC) $(DECODER_CODE) -DFREESTANDING -U__linux__ -U__ARM_NEON -I$(LIBDEFLATE_DIR) \
 		-c $(LIBDEFLATE_DIR)/lib/$*.c -o $@
 	@$(call boot-only,$@)
 
 # One Huffman and one sequence decoder, no tables of error texts: the small form of the library.
 $O/third-party/zstd/%.o: $O/flags | $(LIB_READY)
-	@mkdir -p $(@D); $(CC) $(LIB_CODE) -DZSTD_DISABLE_ASM=1 -DZSTD_LEGACY_SUPPORT=0 -DHUF_FORCE_DECOMPRESS_X1 \
+	@mkdir -p $(@D); $(CC) $(DECODER_CODE) -DZSTD_DISABLE_ASM=1 -DZSTD_LEGACY_SUPPORT=0 -DHUF_FORCE_DECOMPRESS_X1 \
 		-DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_NO_INLINE -DZSTD_STRIP_ERROR_STRINGS -DZSTD_TRACE=0 -DXXH_NAMESPACE=ZSTD_ -DXXH_NO_XXH3 \
 		-I$(ZSTD_DIR) -c $(ZSTD_DIR)/$*.c -o $@
 	@$(call boot-only,$@)
