@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # acceptance.sh [SECTION...]: runs the commands of docs/acceptance.md, each once, and prints what each said last. A command is
-# what stands between backquotes in the second column of a table; it has to end with status 0. SECTION: the number of a heading;
+# what stands between backquotes in the column `command` of a table; it has to end with status 0. SECTION: the number of a heading;
 # without: all. Meant for a fresh clone with an empty cache. Logs are in build/test/acceptance.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -17,8 +17,10 @@ commands() {
 	awk '/^## / { section = $2; sub(/\..*/, "", section) }
 		/^\|/ {
 			gsub(/\\\|/, "\001")
-			split($0, column, "|")
-			n = split(column[3], part, "`")
+			cells = split($0, column, "|")
+			for (i = 1; i <= cells; i++)
+				if (column[i] == " command ") where = i
+			n = split(column[where], part, "`")
 			for (i = 2; i <= n; i += 2) {
 				gsub(/\001/, "|", part[i])
 				if (!seen[part[i]]++) print section "|" part[i]
