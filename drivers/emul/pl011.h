@@ -21,7 +21,7 @@ struct vpl011_fifo {
 };
 
 struct vpl011 {
-	spinlock_t lock; /* before the VM's interrupt lock */
+	spinlock_t lock; /* a leaf; held for one register access */
 	struct vm *vm;
 	u32 irq; /* line, as for virq_set() */
 	bool level;

@@ -16,7 +16,7 @@
 #define PL031_SIZE KIB(4)
 
 struct vpl031 {
-	spinlock_t lock; /* before the VM's interrupt lock */
+	spinlock_t lock; /* a leaf; held for one register access */
 	struct vm *vm;
 	u32 irq;
 	bool level;
