@@ -50,9 +50,12 @@ walker_jobs() { # FORMAT OPERATIONS...
 
 proofs() {
 	local d
-	walker_jobs FMT_S2_48 PROTECT UNMAP REAP 'MAP -DLEVEL=0' 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
-	walker_jobs FMT_S2_43 PROTECT UNMAP REAP 'MAP -DLEVEL=0' 'MAP -DLEVEL=2'
-	[ "${PROOFS_ALL:-0}" = 0 ] || walker_jobs FMT_SV39X4 UNMAP REAP 'MAP -DLEVEL=0'
+	walker_jobs FMT_S2_48 'MAP -DLEVEL=2' PROTECT 'MAP -DLEVEL=1' 'MAP -DLEVEL=0' REAP UNMAP QUERY
+	walker_jobs FMT_S2_43 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
+	if [ "${PROOFS_ALL:-0}" != 0 ]; then
+		walker_jobs FMT_S2_43 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
+		walker_jobs FMT_SV39X4 UNMAP REAP 'MAP -DLEVEL=0'
+	fi
 	for d in MAP UNMAP PROTECT REAP; do echo "proof|range|-D$d||"; done
 	for d in PUT EMPTY FILL ZERO PICK ADDRESS; do echo "proof|prim|-D$d||"; done
 	for d in ADD FIND ARGUMENTS; do echo "proof|frames|-D$d||"; done
