@@ -116,8 +116,8 @@ static void describe(void)
 		 MONADIC_VERSION, m->source, m->nr_cpus, (unsigned long long)(m->ram_total >> 20),
 		 (unsigned long long)(plan_mem_free(&planner.mem, NODE_ANY) >> 20));
 	if (m->uart.kind != UART_NONE)
-		log_info("console: %s, %s at %llx, interrupt %u", driver ? driver->name : "no driver", m->uart.path,
-			 (unsigned long long)m->uart.base.v, m->uart.irq);
+		log_info("console: %s, %s at %llx, interrupt %u", driver ? driver->name : "no driver",
+			 m->uart.path, (unsigned long long)m->uart.base.v, m->uart.irq);
 }
 
 /* ---- CPUs ---- */
