@@ -227,7 +227,6 @@ static void move_focus(struct vm *vm)
 	if (vm == c->focus)
 		return;
 	c->focus = vm;
-	c->rx_count = 0;
 	for (u32 i = 0; i < nr_vms; i++) {
 		struct vuart *v = vms[i].console;
 		bool hide = vm && vm != &vms[i];
@@ -264,9 +263,9 @@ static void rx_deliver(void)
 {
 	struct console *c = &console;
 
-	if (!c->focus)
+	if (!c->rx_vm)
 		return;
-	const struct vuart *v = c->focus->console;
+	const struct vuart *v = c->rx_vm->console;
 
 	while (c->rx_count && v->ops->rx(v->dev, c->rx[c->rx_first])) {
 		c->rx_first = (c->rx_first + 1) % CONSOLE_RX;
@@ -284,21 +283,32 @@ static void rx_hint(void)
 	log_info("no VM has the focus; Ctrl-] opens the monitor");
 }
 
+/* For the VM in focus. One that does not read loses what is typed: the newest, or all when another is typed to. */
+static void rx_keep(u8 b)
+{
+	struct console *c = &console;
+
+	if (c->rx_vm != c->focus)
+		c->rx_count = 0;
+	store_relaxed(&c->rx_vm, c->focus);
+	if (c->rx_count < CONSOLE_RX)
+		c->rx[(c->rx_first + c->rx_count++) % CONSOLE_RX] = b;
+}
+
 static void rx_byte(u8 b)
 {
 	struct console *c = &console;
 
 	if (b == ESCAPE_KEY) {
-		rx_deliver(); /* what was typed before it */
+		rx_deliver(); /* what was typed before it, as far as there is room */
 		move_focus(NULL);
 		monitor_open();
 	} else if (monitor_is_open()) {
 		monitor_key(b);
 	} else if (!c->focus) {
 		rx_hint();
-	} else if (c->rx_count <
-		   CONSOLE_RX) { /* a guest that does not read loses what is typed, never Ctrl-] */
-		c->rx[(c->rx_first + c->rx_count++) % CONSOLE_RX] = b;
+	} else {
+		rx_keep(b);
 	}
 }
 
@@ -324,7 +334,7 @@ static u64 tick_deadline(enum pump how)
 
 	if (how == PUMP_WAIT)
 		at = min_u64(at, now + ms_to_ticks(c->has_irq ? LOST_IRQ_MS : POLL_BUSY_MS));
-	else if (!c->has_irq || c->rx_count)
+	else if (!c->has_irq || (c->rx_count && c->rx_vm == c->focus))
 		at = min_u64(at, now + ms_to_ticks(POLL_IDLE_MS));
 	return at;
 }
@@ -475,6 +485,6 @@ void console_vm_put(struct vm *vm, u8 byte)
 
 void console_vm_rx_room(struct vm *vm)
 {
-	if (vm == load_relaxed(&console.focus))
+	if (vm == load_relaxed(&console.rx_vm))
 		console_kick();
 }

@@ -68,7 +68,8 @@ struct console {
 	u8 out[2 * CONSOLE_LINE + 128]; /* one line, on its way to the UART */
 	u32 out_pos, out_len;
 
-	u8 rx[CONSOLE_RX]; /* for the VM in focus */
+	struct vm *rx_vm; /* who was in focus when it was typed; it may still be reading after that */
+	u8 rx[CONSOLE_RX];
 	u32 rx_first, rx_count;
 };
 

@@ -424,6 +424,31 @@ static void typed_bytes_wait_until_the_device_has_room(void **state UNUSED)
 	assert_string_equal(got[1], "abcd");
 }
 
+static void what_was_typed_before_the_escape_key_arrives_although_the_device_was_full(void **state UNUSED)
+{
+	got_max = 2;
+	assert_int_equal(console_set_focus(&vm_array[1]), OK);
+	type_in("abcd\x1d");
+	assert_string_equal(got[1], "ab");
+	assert_null(console_focus());
+	got_max = 100;
+	console_vm_rx_room(&vm_array[1]);
+	work();
+	assert_string_equal(got[1], "abcd");
+}
+
+static void what_one_vm_does_not_read_never_reaches_another(void **state UNUSED)
+{
+	got_max = 2;
+	assert_int_equal(console_set_focus(&vm_array[1]), OK);
+	type_in("abcd");
+	assert_int_equal(console_set_focus(&vm_array[0]), OK);
+	got_max = 100;
+	type_in("xy");
+	assert_string_equal(got[0], "xy");
+	assert_string_equal(got[1], "ab");
+}
+
 static void typing_without_focus_tells_how_to_get_in(void **state UNUSED)
 {
 	type_in("hello?");
@@ -659,6 +684,8 @@ int main(void)
 		T(ctrl_bracket_takes_the_focus_and_opens_the_monitor),
 		T(a_guest_that_does_not_read_cannot_keep_the_operator_out),
 		T(typed_bytes_wait_until_the_device_has_room),
+		T(what_was_typed_before_the_escape_key_arrives_although_the_device_was_full),
+		T(what_one_vm_does_not_read_never_reaches_another),
 		T(typing_without_focus_tells_how_to_get_in),
 		T(the_monitors_unfinished_line_is_left_alone_by_others),
 		T(replay_gives_what_was_written_filtered),
