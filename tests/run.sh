@@ -46,17 +46,18 @@ stage() {
 	total_failed=$((total_failed + failed))
 	total_skipped=$((total_skipped + skipped))
 	printf '== %s: %d passed, %d failed, %d skipped, %s\n' "$name" "$passed" "$failed" "$skipped" \
-		"$(minutes $((SECONDS - start)))" | tee -a "$out/all.log"
+		"$(minutes $((SECONDS - start)))" | tee -a "$sums"
 }
 
-[ $# -gt 0 ] || : >"$out/all.log" # of the last whole run
+sums=/dev/null
+[ $# -gt 0 ] || { sums=$out/all.log && : >"$sums"; } # of the last whole run
 [ $# -gt 0 ] || mapfile -t stages < <(grep -v '^#' tests/stages)
 [ $# -eq 0 ] || stages=("$@")
 for s in "${stages[@]}"; do
 	stage "$s"
 done
 
-printf '== all: %s\n' "$(minutes $SECONDS)" | tee -a "$out/all.log"
+printf '== all: %s\n' "$(minutes $SECONDS)" | tee -a "$sums"
 printf '%d passed, %d failed' "$total_passed" "$total_failed"
 [ "$total_skipped" -le 0 ] || printf ', %d skipped' "$total_skipped"
 echo
