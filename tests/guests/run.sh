@@ -48,7 +48,8 @@ path_raw() {
 }
 # The same with the SBSA generic UART, by QEMU's own device tree with another name for its PL011.
 path_raw-sbsa() {
-	qemu-system-aarch64 -M "$board,dumpdtb=$dir/machine.dtb" -cpu "$cpu" -smp "$cpus" -m "$memory" -nic none -display none >/dev/null 2>&1
+	qemu-system-aarch64 -M "$board,dumpdtb=$dir/machine.dtb" -cpu "$cpu" -smp "$cpus" -m "$memory" -nic none \
+		-display none >/dev/null 2>&1
 	fdtput -t s "$dir/machine.dtb" /pl011@9000000 compatible arm,sbsa-uart
 	path_raw
 	machine+=(-dtb "$dir/machine.dtb")
