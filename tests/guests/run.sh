@@ -79,8 +79,9 @@ row() { # NAME MARKS CPU PATH CPUS MEMORY MANIFEST SCRIPT VARIABLE=VALUE...
 	*/el1) board=virt,gic-version=3 path=${path%/el1} ;;
 	esac
 	variables=("BOOT=$path" "CPUS=$cpus" "$@")
-	# Many CPUs that spin on few of the host's: one thread gives up its turn where a guest yields, 64 do not.
-	[ "$cpus" -le 16 ] || accel=tcg,thread=single
+	# The raw rows have a thread for each CPU, so that CPUs truly run at once. The others have one, which moves on where a CPU
+	# spins or waits: that is less than half the work, and with 64 CPUs the only way to get anywhere.
+	[[ $path = raw* && $cpus -le 16 ]] || accel=tcg,thread=single
 	case $path in
 	*-sbsa) variables+=("UART=SBSA generic UART") ;;
 	*) variables+=("UART=PL011") ;;
