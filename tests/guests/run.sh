@@ -48,7 +48,8 @@ path_raw() {
 }
 # The same with the SBSA generic UART, by QEMU's own device tree with another name for its PL011.
 path_raw-sbsa() {
-	qemu-system-aarch64 -M "$board,dumpdtb=$dir/machine.dtb" -cpu "$cpu" -smp "$cpus" -m "$memory" -nic none -display none >/dev/null 2>&1
+	qemu-system-aarch64 -M "$board,dumpdtb=$dir/machine.dtb" -cpu "$cpu" -smp "$cpus" -m "$memory" -nic none \
+		-display none >/dev/null 2>&1
 	fdtput -t s "$dir/machine.dtb" /pl011@9000000 compatible arm,sbsa-uart
 	path_raw
 	machine+=(-dtb "$dir/machine.dtb")
@@ -78,8 +79,9 @@ row() { # NAME MARKS CPU PATH CPUS MEMORY MANIFEST SCRIPT VARIABLE=VALUE...
 	*/el1) board=virt,gic-version=3 path=${path%/el1} ;;
 	esac
 	variables=("BOOT=$path" "CPUS=$cpus" "$@")
-	# Many CPUs that spin on few of the host's: one thread gives up its turn where a guest yields, 64 do not.
-	[ "$cpus" -le 16 ] || accel=tcg,thread=single
+	# The raw rows have a thread for each CPU, so that CPUs truly run at once. The others have one, which moves on where a CPU
+	# spins or waits: that is less than half the work, and with 64 CPUs the only way to get anywhere.
+	[[ $path = raw* && $cpus -le 16 ]] || accel=tcg,thread=single
 	case $path in
 	*-sbsa) variables+=("UART=SBSA generic UART") ;;
 	*) variables+=("UART=PL011") ;;
