@@ -14,7 +14,7 @@ function all(as, bs,    i, j, n, m, a, b) {
 $1 !~ /^#/ && $2 ~ /(^|,)ci(,|$)/ {
 	rows++
 	path = $4
-	sub(/-(twice|sbsa)$/, "", path)
+	sub(/-(twice|sbsa|el3)$/, "", path)
 	pair($3, path)
 	pair($3, path ~ /^uefi/ ? "uefi" : path)
 	for (i = 9; i <= NF; i++) {

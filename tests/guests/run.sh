@@ -46,6 +46,11 @@ derive() {
 path_raw() {
 	machine=(-kernel $o/monadic.bin -initrd "$dir/bundle.cpio")
 }
+# The same below an EL3, as on real machines: the interrupt controller has two security states (GICD_CTLR.DS is 0).
+path_raw-el3() {
+	board+=,secure=on
+	path_raw
+}
 # The same with the SBSA generic UART, by QEMU's own device tree with another name for its PL011.
 path_raw-sbsa() {
 	qemu-system-aarch64 -M "$board,dumpdtb=$dir/machine.dtb" -cpu "$cpu" -smp "$cpus" -m "$memory" -nic none \
