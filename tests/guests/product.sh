@@ -19,7 +19,7 @@ for cpu in cortex-a57 cortex-a72 neoverse-n1 neoverse-v1 neoverse-n2 max; do
 			for place in 0 1 2; do
 				abc+=("${kernels[(part * 3 + place + n) % 8]}")
 			done
-			echo "all-$cpu-$path-$part all $cpu $path 9 9G pair.dts pair.exp A=${abc[0]} B=${abc[1]} C=${abc[2]}" \
+			echo "all-$cpu-$path-$part all,threads $cpu $path 9 9G pair.dts pair.exp A=${abc[0]} B=${abc[1]} C=${abc[2]}" \
 				"MEMORY=${memory[(part + n) % 5]} VARS=${vars[part]} BARE=${bare[part]}"
 		done
 		n=$((n + 1))

@@ -77,16 +77,16 @@ path_uboot() {
 }
 
 row() { # NAME MARKS CPU PATH CPUS MEMORY MANIFEST SCRIPT VARIABLE=VALUE...
-	local name=$1 cpu=$3 path=$4 cpus=$5 memory=$6 manifest=$7 script=$8 status=0 start=$SECONDS text seconds
+	local name=$1 marks=$2 cpu=$3 path=$4 cpus=$5 memory=$6 manifest=$7 script=$8 status=0 start=$SECONDS text seconds
 	local dir=$out/$1 machine=() variables board=virt,virtualization=on,gic-version=3 accel=tcg
 	shift 8
 	case $path in
 	*/el1) board=virt,gic-version=3 path=${path%/el1} ;;
 	esac
 	variables=("BOOT=$path" "CPUS=$cpus" "$@")
-	# The raw rows have a thread for each CPU, so that CPUs truly run at once. The others have one, which moves on where a CPU
-	# spins or waits: that is less than half the work, and with 64 CPUs the only way to get anywhere.
-	[[ $path = raw* && $cpus -le 16 ]] || accel=tcg,thread=single
+	# One thread for all CPUs moves on where a CPU spins or waits: that is half the work, and with 64 CPUs the only way to get
+	# anywhere. With a thread for each, CPUs truly run at once.
+	[[ ,$marks, = *,threads,* ]] || accel=tcg,thread=single
 	case $path in
 	*-sbsa) variables+=("UART=SBSA generic UART") ;;
 	*) variables+=("UART=PL011") ;;
