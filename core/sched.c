@@ -534,9 +534,14 @@ static void idle(struct cpu *cpu)
 
 static void tail_round(struct cpu *cpu)
 {
+	/*
+	 * Timers first: they cannot be kept out by a storm of requests, and a housekeeping timer that is due makes one turn
+	 * together with what was asked already. Two turns one after the other would be two without end, each with the timer
+	 * set for the other, and interrupts would wait until all work is done.
+	 */
+	ktimer_poll();
 	u32 bits = atomic_xchg(&cpu->attention, 0);
 
-	ktimer_poll(); /* timers cannot be kept out by a storm of requests */
 	if (bits & ATTN_REQUEST)
 		serve_requests(cpu);
 	if ((bits & ATTN_SYNC) && cpu->current)
@@ -555,9 +560,12 @@ struct vcpu *sched_tail(struct cpu *cpu)
 			if (cpu->current)
 				return cpu->current;
 			idle(cpu);
-		} else if (rounds >= TAIL_ROUNDS && cpu->current && cpu->current->queued) {
+		} else if (rounds >= TAIL_ROUNDS) {
 			cpu_kick(cpu->index); /* so that what was asked meanwhile is not lost */
-			return cpu->current;
+			if (cpu->current && cpu->current->queued)
+				return cpu->current;
+			cpu_wait(); /* only takes what interrupts are pending: the kick is one */
+			rounds = 0;
 		}
 	}
 }

@@ -688,6 +688,27 @@ static void an_idle_cpu_works_without_rest_but_takes_interrupts_in_between(void 
 	assert_true(fake_cpu.now <= 25 * 50);
 }
 
+static bool forty_slices(void)
+{
+	fake_cpu.now += 50;
+	if (fake_world.house_calls == 5)
+		house_kick(); /* somebody asks while the timer for what is left is set */
+	return fake_world.house_calls < 40;
+}
+
+static void a_kick_beside_work_that_is_left_does_not_keep_interrupts_out(void **state UNUSED)
+{
+	make_house(50, true);
+	fake_world.house = forty_slices;
+	struct load *a = add(100, 0, 0);
+	atomic_and(&a->v->requests, 0);
+	cpus[0].requested = NULL;
+	fake_cpu.on_wait = on_wait;
+	waits_with_work = 0;
+	assert_ptr_equal(sched_tail(&cpus[0]), a->v);
+	assert_true(waits_with_work >= 30);
+}
+
 static void work_left_when_a_guest_comes_goes_on_beside_it(void **state UNUSED)
 {
 	make_house(50, true);
@@ -751,6 +772,7 @@ int main(void)
 		T(a_kick_during_a_housekeeping_slice_is_not_lost),
 		T(an_idle_cpu_works_without_rest_but_takes_interrupts_in_between),
 		T(work_left_when_a_guest_comes_goes_on_beside_it),
+		T(a_kick_beside_work_that_is_left_does_not_keep_interrupts_out),
 		T(a_cpu_without_housekeeping_never_does_it),
 	};
 
