@@ -97,10 +97,10 @@ BOOT_CODE static void interface_setup(struct cpu_arch *cpu)
 /* Everything of one CPU once all features are known. */
 BOOT_CODE static void cpu_setup(struct cpu_arch *cpu)
 {
-	el2_init_cpu();
 	spin_lock(&feature_lock);
 	errata_init_cpu(cpu);
 	spin_unlock(&feature_lock);
+	el2_init_cpu();
 	vcpu_regime_init();
 	/* Whoever ran guests here before may have used the same VMIDs: nothing of theirs may be hit. */
 	__asm__ volatile("tlbi alle1\n\tic iallu" : : : "memory");

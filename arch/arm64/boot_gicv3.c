@@ -261,7 +261,7 @@ static enum err interface_init(u32 cpu)
 {
 	u64 ctlr;
 
-	write_sysreg(ICC_SRE_EL2, SRE_SRE | SRE_DFB | SRE_DIB);
+	write_sysreg(ICC_SRE_EL2, ICC_SRE_HOST);
 	isb();
 	if (!(read_sysreg(ICC_SRE_EL2) & SRE_SRE)) {
 		log_error("CPU %u: the GIC's system registers cannot be enabled at EL2", cpu);

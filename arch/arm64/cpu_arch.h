@@ -46,8 +46,9 @@ struct cpu_arch {
 	u64 dump_busy; /* an exception inside the hypervisor is being reported */
 
 	u64 mpidr;
-	u64 gicr;  /* redistributor, mapped */
-	u32 start; /* enum cpu_start */
+	u64 vectors; /* the table that its errata ask for */
+	u64 gicr;    /* redistributor, mapped */
+	u32 start;   /* enum cpu_start */
 } ALIGNED(128);
 
 static inline struct cpu_arch *this_cpu_arch(void)

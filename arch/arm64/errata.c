@@ -134,8 +134,7 @@ BOOT_CODE void errata_init_cpu(struct cpu_arch *cpu)
 
 	if (!c || c->flags & REPEAT_TLBI)
 		errata_repeat_tlbi = true;
-	write_sysreg(VBAR_EL2, (u64)(uintptr_t)choose_vectors(cpu, c, v2, bhb));
-	isb();
+	cpu->vectors = (u64)(uintptr_t)choose_vectors(cpu, c, v2, bhb);
 	boot_cpu.v2 = v2 > boot_cpu.v2 ? v2 : boot_cpu.v2;
 	boot_cpu.bhb = bhb > boot_cpu.bhb ? bhb : boot_cpu.bhb;
 	if (boot_cpu.midr == 0) {

@@ -11,7 +11,7 @@
 
 struct cpu_arch;
 
-/* Choose this CPU's vectors and workarounds. Features have been read, PSCI is known. */
+/* Choose this CPU's vectors (cpu->vectors, for el2_init_cpu()) and workarounds. Features have been read, PSCI is known. */
 void errata_init_cpu(struct cpu_arch *cpu);
 /* Lines for the boot log; after all CPUs are up. */
 void errata_report(void);

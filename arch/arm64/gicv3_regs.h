@@ -60,6 +60,8 @@
 #define SRE_SRE BIT(0)
 #define SRE_DFB BIT(1)
 #define SRE_DIB BIT(2)
+/* Enable stays clear: boot_gicv3.c. */
+#define ICC_SRE_HOST (SRE_SRE | SRE_DFB | SRE_DIB)
 #define ICC_CTLR_EOIMODE BIT(1)
 #define ICC_CTLR_PRIBITS(v) BITS(v, 10, 8)
 #define ICC_CTLR_RSS BIT(18)

@@ -124,8 +124,6 @@ BOOT_CODE void ich_cpu_init(void)
 	struct ich_features *f = &ich_features;
 	u32 nr_lr = (u32)VTR_LISTREGS(vtr) + 1;
 
-	write_sysreg(ICH_HCR_EL2, 0);
-	write_sysreg(ICH_VMCR_EL2, 0);
 	f->nr_lr = least(f->nr_lr, nr_lr);
 	f->priority_bits = least(f->priority_bits, VTR_PRIBITS(vtr) + 1);
 	f->preempt_bits = least(f->preempt_bits, VTR_PREBITS(vtr) + 1);

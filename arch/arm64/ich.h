@@ -61,7 +61,7 @@ struct ich_features {
 };
 extern struct ich_features ich_features;
 
-/* This CPU's interface idle, its features merged into ich_features. Once a CPU, at boot. */
+/* This CPU's list registers and active priorities empty, its features merged into ich_features. Once a CPU, at boot. */
 void ich_cpu_init(void);
 
 /* n < ich_features.nr_lr. A write is seen by the guest after the next exception return. */
