@@ -259,18 +259,23 @@ struct vm *console_focus(void)
 
 /* ---- input ---- */
 
+/* A VM may still be reading what was typed when another has the focus. */
+static void rx_deliver_to(struct vuart *v)
+{
+	u32 n = v->rx_count;
+
+	while (n && v->ops->rx(v->dev, v->rx[v->rx_first])) {
+		v->rx_first = (v->rx_first + 1) % CONSOLE_RX;
+		n--;
+	}
+	store_relaxed(&v->rx_count, n);
+}
+
 static void rx_deliver(void)
 {
-	struct console *c = &console;
-
-	if (!c->rx_vm)
-		return;
-	const struct vuart *v = c->rx_vm->console;
-
-	while (c->rx_count && v->ops->rx(v->dev, c->rx[c->rx_first])) {
-		c->rx_first = (c->rx_first + 1) % CONSOLE_RX;
-		c->rx_count--;
-	}
+	for (u32 i = 0; i < nr_vms; i++)
+		if (vms[i].console && vms[i].console->rx_count)
+			rx_deliver_to(vms[i].console);
 }
 
 static void rx_hint(void)
@@ -283,16 +288,15 @@ static void rx_hint(void)
 	log_info("no VM has the focus; Ctrl-] opens the monitor");
 }
 
-/* For the VM in focus. One that does not read loses what is typed: the newest, or all when another is typed to. */
-static void rx_keep(u8 b)
+/* One that does not read loses the newest. */
+static void rx_keep(struct vuart *v, u8 b)
 {
-	struct console *c = &console;
+	u32 n = v->rx_count;
 
-	if (c->rx_vm != c->focus)
-		c->rx_count = 0;
-	store_relaxed(&c->rx_vm, c->focus);
-	if (c->rx_count < CONSOLE_RX)
-		c->rx[(c->rx_first + c->rx_count++) % CONSOLE_RX] = b;
+	if (n == CONSOLE_RX)
+		return;
+	v->rx[(v->rx_first + n) % CONSOLE_RX] = b;
+	store_relaxed(&v->rx_count, n + 1);
 }
 
 static void rx_byte(u8 b)
@@ -308,7 +312,7 @@ static void rx_byte(u8 b)
 	} else if (!c->focus) {
 		rx_hint();
 	} else {
-		rx_keep(b);
+		rx_keep(c->focus->console, b);
 	}
 }
 
@@ -334,7 +338,7 @@ static u64 tick_deadline(enum pump how)
 
 	if (how == PUMP_WAIT)
 		at = min_u64(at, now + ms_to_ticks(c->has_irq ? LOST_IRQ_MS : POLL_BUSY_MS));
-	else if (!c->has_irq || (c->rx_count && c->rx_vm == c->focus))
+	else if (!c->has_irq || (c->focus && c->focus->console->rx_count))
 		at = min_u64(at, now + ms_to_ticks(POLL_IDLE_MS));
 	return at;
 }
@@ -485,6 +489,6 @@ void console_vm_put(struct vm *vm, u8 byte)
 
 void console_vm_rx_room(struct vm *vm)
 {
-	if (vm == load_relaxed(&console.rx_vm))
+	if (vm->console && load_relaxed(&vm->console->rx_count))
 		console_kick();
 }

@@ -42,6 +42,10 @@ struct vuart {
 	u32 hidden;   /* another VM has the focus: producer reads it */
 	struct line_filter filter;
 
+	/* what was typed and the device has no room for yet; producer reads the count */
+	u32 rx_first, rx_count;
+	u8 rx[CONSOLE_RX];
+
 	u8 ring[CONSOLE_RING];
 };
 
@@ -67,10 +71,6 @@ struct console {
 
 	u8 out[2 * CONSOLE_LINE + 128]; /* one line, on its way to the UART */
 	u32 out_pos, out_len;
-
-	struct vm *rx_vm; /* who was in focus when it was typed; it may still be reading after that */
-	u8 rx[CONSOLE_RX];
-	u32 rx_first, rx_count;
 };
 
 extern struct console console;
