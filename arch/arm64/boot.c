@@ -103,9 +103,7 @@ BOOT_CODE static void cpu_setup(struct cpu_arch *cpu)
 	el2_init_cpu();
 	vcpu_regime_init();
 	/* Whoever ran guests here before may have used the same VMIDs: nothing of theirs may be hit. */
-	__asm__ volatile("tlbi alle1\n\tic iallu" : : : "memory");
-	dsb(nsh);
-	isb();
+	vmid_flush_local();
 	cpu->mdcr = el2_mdcr();
 	interface_setup(cpu);
 	timer_cpu_init();

@@ -47,7 +47,7 @@ BOOT_CODE void stage2_init(void)
 {
 	bool wide = feature_has(FEAT_VMID16);
 
-	vmid_pool_init(&vmids, wide ? 16 : 8);
+	vmid_pool_init(&vmids, wide ? 16 : 8, nr_cpus);
 	vtcr_common = VTCR_RES1 | VTCR_IRGN0_WBWA | VTCR_ORGN0_WBWA | VTCR_SH0_INNER | VTCR_PS(ps_field()) |
 		      (wide ? VTCR_VS16 : 0);
 	vtcr_none = vtcr_of((u32)min_u64(40, s2_max_ipa_bits()));
@@ -74,6 +74,13 @@ void vmid_flush_all(void)
 	errata_tlbi_repeat(__asm__ volatile("tlbi alle1is" : : : "memory"));
 	__asm__ volatile("ic ialluis" : : : "memory");
 	dsb(ish);
+	isb();
+}
+
+void vmid_flush_local(void)
+{
+	__asm__ volatile("tlbi alle1\n\tic iallu" : : : "memory");
+	dsb(nsh);
 	isb();
 }
 
@@ -147,7 +154,7 @@ void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
 		write_sysreg(SCTLR_EL1, sctlr | SCTLR_M);
 		isb();
 		write_sysreg(VTCR_EL2, arch->vtcr);
-		write_sysreg(VTTBR_EL2, vttbr_of(arch, arch->vmid.context & 0xffff));
+		write_sysreg(VTTBR_EL2, vttbr_of(arch, vmid_of(&arch->vmid)));
 		isb();
 		flush_current(gpa.v, size);
 		dsb(ish);

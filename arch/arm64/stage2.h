@@ -3,7 +3,7 @@
 #ifndef ARM64_STAGE2_H
 #define ARM64_STAGE2_H
 
-#include "arch/arm64/vmid.h"
+#include "core/vmid.h"
 #include "hal/types.h"
 
 struct vm;

@@ -10,9 +10,9 @@
 #include "arch/arm64/el1_regs.h"
 #include "arch/arm64/feature.h"
 #include "arch/arm64/vgic.h"
-#include "arch/arm64/vmid.h"
 #include "arch/arm64/vtimer.h"
 #include "core/vm.h"
+#include "core/vmid.h"
 #include "hal/types.h"
 
 #define DBG_PAIRS_MAX 16

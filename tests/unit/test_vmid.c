@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VMID generations with 2 bits: three VMIDs for more VMs than that, on CPUs with a model of the tagged TLB.
+/* VMID generations with 2 bits: three VMIDs for more VMs than that, on CPUs with a model of the tagged TLB; and too few VMIDs for that.
  * SOURCES: hal/fake/fake.c hal/fake/fake_cpu.c */
 #include <pthread.h>
 #include <setjmp.h>
@@ -40,7 +40,7 @@ static u64 exchange(u64 *p, u64 v)
 #define atomic_cas(p, old, new_value) swap(p, old, new_value)
 #define atomic_xchg(p, v) exchange(p, v)
 
-#include "arch/arm64/vmid.c"
+#include "core/vmid.c"
 
 #define CPUS 2
 #define VMS 7
@@ -50,7 +50,7 @@ static struct vmid_pool pool;
 static struct vmid vms[VMS];
 static u8 loaded[CPUS];     /* VM on each CPU */
 static u8 cached[1u << 16]; /* by VMID: whose translations some TLB holds */
-static u8 under[CPUS];      /* VMID in VTTBR_EL2 of each CPU, 0: none */
+static u8 under[CPUS];      /* VMID in each CPU's registers, 0: none */
 static u32 flushes;
 static void (*on_flush)(void);
 
@@ -68,16 +68,28 @@ void vmid_flush_all(void)
 			cached[under[cpu]] = loaded[cpu];
 }
 
+static u32 running; /* CPU that loads in an untagged pool */
+static u32 local_flushes;
+static u8 local_cached[CPUS]; /* whose translations the CPU's own TLB holds, all under VMID 0 */
+
+void vmid_flush_local(void)
+{
+	assert_int_equal(under[running], 0);
+	local_flushes++;
+	local_cached[running] = NOBODY;
+}
+
 static int begin(void **state)
 {
 	(void)state;
 	memset(&pool, 0, sizeof(pool));
-	vmid_pool_init(&pool, 2);
+	vmid_pool_init(&pool, 2, CPUS);
 	memset(vms, 0, sizeof(vms));
 	memset(loaded, NOBODY, sizeof(loaded));
 	memset(cached, NOBODY, sizeof(cached));
 	memset(under, 0, sizeof(under));
-	flushes = 0;
+	memset(local_cached, NOBODY, sizeof(local_cached));
+	flushes = local_flushes = 0;
 	before_swap = before_exchange = NULL;
 	on_flush = NULL;
 	return 0;
@@ -356,6 +368,96 @@ static void a_load_without_news_takes_no_lock(void **state)
 	spin_unlock(&pool.lock);
 }
 
+/* ---- fewer VMIDs than CPUs ---- */
+
+static int begin_untagged(void **state)
+{
+	(void)begin(state);
+	memset(&pool, 0, sizeof(pool));
+	vmid_pool_init(&pool, 1, CPUS);
+	return 0;
+}
+
+static void load_untagged_on(u32 cpu, u8 vm)
+{
+	running = cpu;
+	assert_int_equal(vmid_load(&pool, cpu, &vms[vm]), 0);
+	if (local_cached[cpu] != NOBODY)
+		assert_int_equal(local_cached[cpu], vm);
+	local_cached[cpu] = vm;
+	vmid_put(&pool, cpu);
+}
+
+static void a_cpu_of_an_untagged_pool_forgets_one_vm_before_it_loads_another(void **state)
+{
+	u64 x = 88172645463325252ULL;
+
+	(void)state;
+	for (u32 n = 0; n < 10000; n++) {
+		x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+		load_untagged_on(x >> 40 & 1, (u8)((x >> 41) % VMS));
+		for (u32 cpu = 0; cpu < CPUS; cpu++)
+			if (local_cached[cpu] != NOBODY)
+				assert_true(vmid_valid(&pool, &vms[local_cached[cpu]]) &&
+					    vmid_of(&vms[local_cached[cpu]]) == 0);
+	}
+	assert_int_equal(flushes, 0);
+}
+
+static void a_vm_alone_on_its_cpu_of_an_untagged_pool_keeps_its_translations(void **state)
+{
+	(void)state;
+	load_untagged_on(0, 1);
+	load_untagged_on(1, 2);
+	assert_int_equal(local_flushes, 2);
+	for (u32 n = 0; n < 10; n++) {
+		load_untagged_on(0, 1);
+		load_untagged_on(1, 2);
+	}
+	assert_int_equal(local_flushes, 2);
+}
+
+static void a_vm_that_never_ran_untagged_has_nothing_to_flush(void **state)
+{
+	(void)state;
+	load_untagged_on(0, 1);
+	assert_false(vmid_valid(&pool, &vms[0]));
+	assert_true(vmid_valid(&pool, &vms[1]));
+}
+
+static void a_pool_is_untagged_when_vmids_do_not_reach_for_all_cpus(void **state)
+{
+	static const struct {
+		u32 bits, cpus;
+		bool untagged;
+	} pools[] = {
+		{0, 1, true},          {1, 1, false},        {1, 2, true},        {2, 3, false},
+		{2, 4, true},          {7, 128, true},       {8, MAX_CPUS, true}, {8, MAX_CPUS - 1, false},
+		{14, MAX_CPUS, false}, {16, MAX_CPUS, false}};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(pools); i++) {
+		memset(&pool, 0, sizeof(pool));
+		vmid_pool_init(&pool, pools[i].bits, pools[i].cpus);
+		memset(vms, 0, sizeof(vms));
+		running = 0;
+		assert_int_equal(vmid_load(&pool, 0, &vms[0]) == 0, pools[i].untagged);
+	}
+}
+
+/* The smallest pool with tags: a CPU and a VMID. */
+static void one_vmid_on_one_cpu_serves_all_vms_by_turns(void **state)
+{
+	(void)state;
+	memset(&pool, 0, sizeof(pool));
+	vmid_pool_init(&pool, 1, 1);
+	for (u32 n = 0; n < 20; n++) {
+		assert_int_equal(load(0, (u8)(n / 2 % VMS)), 1);
+		put(0);
+	}
+	assert_int_equal(flushes, 9);
+}
+
 /* ---- the same with threads for CPUs ---- */
 
 #define THREAD_LOADS 30000
@@ -427,6 +529,13 @@ int main(void)
 		T(a_swap_during_a_rollover_keeps_its_vmid),
 		T(a_vm_put_after_a_rollover_is_valid_until_the_next),
 		T(a_load_without_news_takes_no_lock),
+		cmocka_unit_test_setup(a_cpu_of_an_untagged_pool_forgets_one_vm_before_it_loads_another,
+				       begin_untagged),
+		cmocka_unit_test_setup(a_vm_alone_on_its_cpu_of_an_untagged_pool_keeps_its_translations,
+				       begin_untagged),
+		cmocka_unit_test_setup(a_vm_that_never_ran_untagged_has_nothing_to_flush, begin_untagged),
+		T(a_pool_is_untagged_when_vmids_do_not_reach_for_all_cpus),
+		T(one_vmid_on_one_cpu_serves_all_vms_by_turns),
 		T(two_cpus_at_once_never_share_a_vmid),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * VMID generations; see vmid.h. Pure: the one flush is a link-time function.
+ * VMID generations; see vmid.h. Pure: flushes are link-time functions.
  *
  * A world switch takes no lock: a CPU that has a VMID of the current generation to load says so in its own
  * `active` by compare-and-swap. A rollover (with pool->lock, a leaf) first counts the generation up, then takes every `active`
@@ -11,19 +11,29 @@
  * locked part, or by vmid_put(), an exchange too. So a CPU that finds its word not 0 has read (acquire) what the last
  * rollover that took it did before (release), the new generation above all: an outdated one cannot pass.
  */
-#include "arch/arm64/vmid.h"
+#include "core/vmid.h"
 
-#define VMID_MASK 0xffffULL
-#define NOBODY (1ULL << 16) /* of no VM, but not 0 */
+#define NOBODY (1ULL << VMID_BITS_MAX) /* of no VM, but not 0 */
+#define UNTAGGED NOBODY                /* of every VM that was loaded */
 
 static u64 generation_of(u64 context)
 {
-	return context >> 16;
+	return context >> VMID_BITS_MAX;
+}
+
+static u64 id_of(u64 context)
+{
+	return context & ((1ULL << VMID_BITS_MAX) - 1);
+}
+
+static u64 current(const struct vmid_pool *p, u64 id)
+{
+	return p->generation << VMID_BITS_MAX | id;
 }
 
 static void mark(struct vmid_pool *p, u64 context)
 {
-	u64 id = context & VMID_MASK;
+	u64 id = id_of(context);
 
 	p->used[id / 64] |= 1ULL << (id % 64);
 }
@@ -33,10 +43,12 @@ static bool marked(const struct vmid_pool *p, u64 id)
 	return (p->used[id / 64] >> (id % 64)) & 1;
 }
 
-BOOT_CODE void vmid_pool_init(struct vmid_pool *p, u32 bits)
+BOOT_CODE void vmid_pool_init(struct vmid_pool *p, u32 bits, u32 cpus)
 {
 	p->bits = bits;
-	p->generation = p->hint = 1;
+	p->untagged = (1u << bits) - 1 < cpus;
+	p->generation = p->untagged ? UINT64_MAX : 1;
+	p->hint = 1;
 	p->used[0] = 1;
 }
 
@@ -92,30 +104,47 @@ static u64 find_free(struct vmid_pool *p)
 
 static u64 new_context(struct vmid_pool *p, u64 old)
 {
-	u64 id = old & VMID_MASK;
+	u64 id = id_of(old);
 
-	if (id && renew_reserved(p, old, p->generation << 16 | id))
-		return p->generation << 16 | id;
+	if (id && renew_reserved(p, old, current(p, id)))
+		return current(p, id);
 	if (id && !marked(p, id)) {
 		mark(p, id);
-		return p->generation << 16 | id;
+		return current(p, id);
 	}
 	id = find_free(p);
 	if (!id) {
 		begin_generation(p);
-		id = old & VMID_MASK;
-		if (id && renew_reserved(p, old, p->generation << 16 | id))
-			return p->generation << 16 | id;
+		id = id_of(old);
+		if (id && renew_reserved(p, old, current(p, id)))
+			return current(p, id);
 		id = find_free(p);
 	}
 	mark(p, id);
-	return p->generation << 16 | id;
+	return current(p, id);
 }
 
-static NOINLINE u64 load_locked(struct vmid_pool *p, struct vmid_cpu *c, struct vmid *v)
+/* The context is written with the lock, so that a flush of the VM comes before or finds it (vmid_valid()). */
+static u64 load_untagged(struct vmid_pool *p, struct vmid_cpu *c, struct vmid *v)
+{
+	if (!load_relaxed(&v->context)) {
+		spin_lock(&p->lock);
+		store_relaxed(&v->context, UNTAGGED);
+		spin_unlock(&p->lock);
+	}
+	if (c->last != v) {
+		vmid_flush_local();
+		c->last = v;
+	}
+	return UNTAGGED;
+}
+
+static NOINLINE u64 load_slowly(struct vmid_pool *p, struct vmid_cpu *c, struct vmid *v)
 {
 	u64 context;
 
+	if (p->untagged)
+		return load_untagged(p, c, v);
 	spin_lock(&p->lock);
 	context = v->context;
 	if (generation_of(context) != p->generation) {
@@ -134,8 +163,8 @@ u32 vmid_load(struct vmid_pool *p, u32 cpu, struct vmid *v)
 
 	if (unlikely(!was || generation_of(context) != load_relaxed(&p->generation) ||
 		     !atomic_cas(&c->active, was, context)))
-		context = load_locked(p, c, v);
-	return (u32)(context & VMID_MASK);
+		context = load_slowly(p, c, v);
+	return (u32)id_of(context);
 }
 
 /*
@@ -151,6 +180,8 @@ bool vmid_valid(const struct vmid_pool *p, const struct vmid *v)
 {
 	if (!v->context)
 		return false;
+	if (p->untagged)
+		return true;
 	if (generation_of(v->context) == p->generation)
 		return true;
 	/* Of an older one: whoever still loads it by the swap is taken by the rollover, so it is here. */
