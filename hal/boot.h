@@ -22,7 +22,7 @@ NORETURN void boot_main(u64 arg);
 
 /* Hardware identity of the CPU that runs this, comparable to machine_cpu.hwid. */
 u64 cpu_hwid(void);
-/* Where the image lies: to be reserved. */
+/* core/host_map.c: where the image lies, to be reserved. */
 void image_range(hpa_t *base, u64 *size);
 
 /* Features, firmware interface, interrupt controller, timers: of the machine and of the boot CPU. */
@@ -40,7 +40,7 @@ u32 smp_start(const struct machine *m, hpa_t (*stack)(void));
 /* All features are known: set up this machine's virtualization and let the others go to their first guest. */
 void smp_go(void);
 /*
- * The image's big buffers (sections .scratch of boot-only files) are mapped only as far as they are needed:
+ * core/release.c, as boot_memory_release(). The image's big buffers (sections .scratch of boot-only files) are mapped only as far as they are needed:
  * their first `size` bytes. ERR_*: as host_map_ram().
  */
 enum err boot_scratch(u64 size) MUST_USE;

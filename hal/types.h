@@ -58,6 +58,8 @@ enum err {
 #define PACKED __attribute__((packed))
 /* Runs only before start_run(): given back then (linker/). */
 #define BOOT_CODE __attribute__((section(".boot.text"), noinline))
+/* Zeroed by the entry code, and may be written before caches are on; the rest of .bss is zeroed after that. */
+#define EARLY_BSS __attribute__((section(".bss.early")))
 #define UNUSED __attribute__((unused))
 #define NOINLINE __attribute__((noinline))
 #define COLD __attribute__((cold, noinline))

@@ -26,7 +26,7 @@
 #define PATIENCE_S 5
 #define MPIDR_AFFINITY 0xff00ffffffULL
 
-extern char __image_start[], __image_end[], boot_stack_top[], vectors_none[], secondary_entry[];
+extern char boot_stack_top[], vectors_none[], secondary_entry[];
 extern u64 __stack_chk_guard;
 NORETURN void __stack_chk_fail(void);
 NORETURN void arm64_boot(u64 arg, u64 began, u64 zeroing);
@@ -51,12 +51,6 @@ struct cpu *this_cpu(void)
 BOOT_CODE u64 cpu_hwid(void)
 {
 	return read_sysreg(MPIDR_EL1) & MPIDR_AFFINITY;
-}
-
-BOOT_CODE void image_range(hpa_t *base, u64 *size)
-{
-	*base = va_to_hpa(__image_start);
-	*size = (u64)(__image_end - __image_start);
 }
 
 /* Not inlined into anything protected: the guard changes here. */

@@ -26,9 +26,6 @@
 #ifndef __ASSEMBLER__
 #include "hal/types.h"
 
-/* Zeroed and written before caches are on (head.S); the rest of .bss is zeroed after that. */
-#define EARLY_BSS __attribute__((section(".bss.early")))
-
 struct cpu;
 struct vcpu_arch;
 
