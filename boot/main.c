@@ -159,8 +159,8 @@ static void start_all_cpus(void)
 		if (!cpus[i].online)
 			plan_cpu_offline(&planner, i);
 	for (u32 i = 0; i < the_machine.nr_cpus; i++)
-		log_debug("CPU %u: MPIDR %llx, node %u", i, (unsigned long long)the_machine.cpus[i].hwid,
-			  the_machine.cpus[i].node);
+		log_debug("CPU %u: %s %llx, node %u", i, arch_plan.hwid_name,
+			  (unsigned long long)the_machine.cpus[i].hwid, the_machine.cpus[i].node);
 }
 
 /* ---- plan ---- */

@@ -42,7 +42,8 @@ struct arch_plan {
 	u32 policies;
 	u32 protocols;
 	u32 devices;
-	u64 raw_load; /* default `load`, above the start of RAM */
+	u64 raw_load;          /* default `load`, above the start of RAM */
+	const char *hwid_name; /* what people call a CPU's hardware identity (struct machine_cpu) */
 };
 
 extern const struct arch_plan arch_plan;

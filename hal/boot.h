@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot: what boot/main.c asks of the architecture, in the order in which it does.
+ * Boot: what boot/main.c asks of the architecture and of what the core does with it, in the order in which it does.
  * The boot CPU runs all of it; others wait inside smp_start() for smp_go().
  */
 #ifndef HAL_BOOT_H
@@ -28,7 +28,7 @@ void image_range(hpa_t *base, u64 *size);
 /* Features, firmware interface, interrupt controller, timers: of the machine and of the boot CPU. */
 enum err arch_boot_init(const struct machine *m) MUST_USE;
 /*
- * Start all other CPUs; each finds its features and waits. `stack` gives memory for one CPU's stacks
+ * core/smp.c: start all other CPUs; each finds its features and waits. `stack` gives memory for one CPU's stacks
  * (page aligned, STACK_TOTAL bytes, mapped). Returns how many run, the boot CPU included; those that do not are
  * marked in cpus[].online and have been reported.
  */
@@ -37,7 +37,7 @@ enum err arch_boot_init(const struct machine *m) MUST_USE;
 #define STACK_EMERGENCY KIB(4)
 #define STACK_TOTAL (STACK_GUARD + STACK_SIZE + STACK_EMERGENCY)
 u32 smp_start(const struct machine *m, hpa_t (*stack)(void));
-/* All features are known: set up this machine's virtualization and let the others go to their first guest. */
+/* core/smp.c: all features are known: set up this machine's virtualization and let the others go to their first guest. */
 void smp_go(void);
 /*
  * core/release.c, as boot_memory_release(). The image's big buffers (sections .scratch of boot-only files) are mapped only as far as they are needed:

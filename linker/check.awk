@@ -4,7 +4,7 @@
 #   relocations for the start code are all RELATIVE: it knows no other
 #   what stays refers to nothing that is given back after boot, but for those here, which run or are used before only:
 BEGIN {
-	split("_start primary_entry primary_mapped secondary_main start_run boot_memory_release " \
+	split("_start primary_entry primary_mapped smp_enter start_run boot_memory_release " \
 		"uart_pl011 uart_sbsa uart_ns16550 pools", list)
 	for (i in list)
 		before[list[i]] = 1

@@ -29,9 +29,6 @@
 struct cpu;
 struct vcpu_arch;
 
-/* A secondary CPU on its way: it sets CAME, the boot CPU LATE, whoever is first. */
-enum cpu_start { START_NONE, START_ASKED, START_CAME, START_LATE };
-
 struct cpu_arch {
 	struct cpu *core;
 	u64 stack_top;          /* physical = virtual */
@@ -45,7 +42,6 @@ struct cpu_arch {
 	u64 mpidr;
 	u64 vectors; /* the table that its errata ask for */
 	u64 gicr;    /* redistributor, mapped */
-	u32 start;   /* enum cpu_start */
 } ALIGNED(128);
 
 static inline struct cpu_arch *this_cpu_arch(void)

@@ -173,7 +173,6 @@ secondary_entry:
 	ldr	x1, [x22, #CPU_STACK_TOP]
 	mov	sp, x1
 	mov	x29, xzr
-	mov	x0, x22
 	bl	secondary_main
 	b	.
 

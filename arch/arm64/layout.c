@@ -30,4 +30,5 @@ const struct arch_plan arch_plan = {
 	.protocols = 1u << BOOT_LINUX | 1u << BOOT_RAW | 1u << BOOT_ELF | 1u << BOOT_FIRMWARE,
 	.devices = 1u << DEV_CONSOLE,
 	.raw_load = 0x80000,
+	.hwid_name = "MPIDR",
 };
