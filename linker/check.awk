@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# What must hold of the linked image. Input: nm -n, then readelf -rW, of an ELF linked with --emit-relocs.
+# What must hold of the linked image. entry: ENTRY_CODE of tools/mk/ARCH.mk. Input: nm -n, then readelf -rW, of an ELF linked with --emit-relocs.
 #
 #   relocations for the start code are all RELATIVE: it knows no other
 #   what stays refers to nothing that is given back after boot, but for those here, which run or are used before only:
 BEGIN {
-	split("_start primary_entry primary_mapped smp_enter start_run boot_memory_release " \
+	split(entry " smp_enter start_run boot_memory_release " \
 		"uart_pl011 uart_sbsa uart_ns16550 pools", list)
 	for (i in list)
 		before[list[i]] = 1

@@ -7,7 +7,7 @@ ARCH_DIR  := arch/arm64
 ARCH_FLAGS := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
 	-mbranch-protection=none -mstack-protector-guard=global
 # The decoders run with the MMU on, over memory only, and most of what they copy is a few bytes at any address.
-DECODER_FLAGS := -mno-strict-align
+DECODER_FLAGS := -mno-strict-align -U__ARM_NEON
 
 EFI_ARCH  := aarch64
 EFI_NAME  := BOOTAA64.EFI
@@ -22,5 +22,8 @@ BOOT_LIMIT     := 163840
 QEMU = qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3 -cpu max -smp 4 -m 2G -nographic -nic none
 
 # What exits run through (OPT_HOT).
-HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich) \
-	core/mmio core/sched core/timer core/string core/fmt core/log
+HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich)
+# The vectors lie on 2 KiB, the entry is shorter.
+TEXT_FIRST := core/string $(addprefix $(ARCH_DIR)/,s1walk inject cache)
+# Runs before boot's code goes, and refers to it.
+ENTRY_CODE := _start primary_entry primary_mapped

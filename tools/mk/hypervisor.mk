@@ -19,6 +19,8 @@ CODE := -std=c11 -ffreestanding -fpie -include hal/hidden.h -fstack-protector-st
 # Small, because resident code has a limit; what every exit runs through is made fast instead.
 OPT ?= -Os
 OPT_HOT ?= -O2 -fno-align-functions -fno-align-jumps -fno-align-loops -fno-align-labels
+# The architecture's part of it is in tools/mk/$(ARCH).mk.
+HOT += core/mmio core/sched core/timer core/string core/fmt core/log
 CFLAGS := $(CODE) $(WARNINGS) $(INCLUDES)
 # The copy and fill functions must not be turned into calls of themselves.
 CFLAGS_core/string.o := -fno-tree-loop-distribute-patterns
@@ -84,7 +86,7 @@ $O/third-party/libfdt/%.o: $O/flags | $(LIB_READY)
 
 # Without __linux__ libdeflate looks for no processor features, so it uses no vector registers.
 $O/third-party/libdeflate/%.o: $O/flags | $(LIB_READY)
-	@mkdir -p $(@D); $(CC) $(DECODER_CODE) -DFREESTANDING -U__linux__ -U__ARM_NEON -I$(LIBDEFLATE_DIR) \
+	@mkdir -p $(@D); $(CC) $(DECODER_CODE) -DFREESTANDING -U__linux__ -I$(LIBDEFLATE_DIR) \
 		-c $(LIBDEFLATE_DIR)/lib/$*.c -o $@
 	@$(call boot-only,$@)
 
@@ -96,11 +98,15 @@ $O/third-party/zstd/%.o: $O/flags | $(LIB_READY)
 	@$(call boot-only,$@)
 
 LDFLAGS := -pie --no-dynamic-linker -z text -z max-page-size=4096 -z noexecstack --gc-sections --fatal-warnings \
-	--build-id=none --emit-relocs -T linker/$(ARCH).ld
+	--build-id=none --emit-relocs -L $O/gen -T linker/image.ld
 
-$O/monadic.elf: $(OBJECTS) $(LIB_OBJECTS) linker/$(ARCH).ld linker/check.awk
+# What lies in front of all other code but the entry: objects that fill what would be a hole.
+$O/gen/text_first.ld: tools/mk/$(ARCH).mk
+	@mkdir -p $(@D); { :; $(foreach o,$(TEXT_FIRST),echo '*/$o.o(.text .text.*)';) } > $@
+
+$O/monadic.elf: $(OBJECTS) $(LIB_OBJECTS) $O/gen/text_first.ld linker/image.ld linker/check.awk
 	@echo "  LD      $@"; $(LD) $(LDFLAGS) -Map $O/monadic.map -o $@ $(OBJECTS) $(LIB_OBJECTS)
-	@{ $(CROSS)nm -n $@; $(CROSS)readelf -rW $@; } | awk -f linker/check.awk
+	@{ $(CROSS)nm -n $@; $(CROSS)readelf -rW $@; } | awk -v entry="$(ENTRY_CODE)" -f linker/check.awk
 
 $O/monadic.bin: $O/monadic.elf
 	@echo "  BIN     $@"; $(OBJCOPY) -O binary $< $@
