@@ -128,7 +128,7 @@ BOOT_CODE void vm_arch_bind(struct vm *vm, hpa_t root, u32 ipa_bits)
 void vm_arch_reset(struct vm *vm)
 {
 	vgic_vm_reset(vm);
-	vtimer_vm_reset(vm);
+	guest_clock_reset(&vm->arch->clock);
 }
 
 static void fp_save(struct fp_regs *fp)

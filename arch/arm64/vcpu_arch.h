@@ -60,7 +60,7 @@ struct vm_arch {
 	struct vmid vmid;
 	u8 last_vcpu[MAX_CPUS]; /* on each CPU: index + 1 of the vCPU whose translations it may hold */
 	struct feature_view features;
-	struct vtimer_vm vtimer;
+	struct guest_clock clock;
 	struct vgic vgic;
 };
 

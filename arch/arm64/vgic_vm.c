@@ -145,29 +145,24 @@ void vcpu_timer_expired(struct vcpu *vcpu)
 
 void vm_time_stop(struct vm *vm)
 {
-	vtimer_time_stop(&vm->arch->vtimer);
+	guest_clock_stop(&vm->arch->clock);
 }
 
 void vm_time_start(struct vm *vm)
 {
-	vtimer_time_start(&vm->arch->vtimer);
+	guest_clock_start(&vm->arch->clock);
 }
 
 /* ---- timers ---- */
 
 BOOT_CODE void vtimer_vcpu_init(struct vcpu *vcpu)
 {
-	vtimer_init(&vcpu->arch->vtimer, &vcpu->vm->arch->vtimer, vgic_of(vcpu));
+	vtimer_init(&vcpu->arch->vtimer, &vcpu->vm->arch->clock, vgic_of(vcpu));
 }
 
 void vtimer_vcpu_reset(struct vcpu *vcpu)
 {
 	vtimer_reset(&vcpu->arch->vtimer);
-}
-
-void vtimer_vm_reset(struct vm *vm)
-{
-	vm->arch->vtimer = (struct vtimer_vm){.offset = time_now()};
 }
 
 void vtimer_load(struct vcpu *vcpu)

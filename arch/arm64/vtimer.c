@@ -15,11 +15,6 @@ static bool in_hardware(enum guest_timer i)
 	return i == TIMER_VIRT || timer_host.cntpoff;
 }
 
-static u64 guest_time(const struct vtimer_vm *vm)
-{
-	return (vm->stopped ? vm->stopped_at : time_now()) - vm->offset;
-}
-
 static bool can_fire(const struct vtimer_regs *r)
 {
 	return (r->ctl & (CNT_CTL_ENABLE | CNT_CTL_IMASK)) == CNT_CTL_ENABLE;
@@ -28,16 +23,13 @@ static bool can_fire(const struct vtimer_regs *r)
 /* D12.2.4: met when the counter has reached the compare value, both unsigned. */
 static bool expired(const struct vtimer *t, enum guest_timer i)
 {
-	return guest_time(t->vm) >= t->regs[i].cval;
+	return guest_clock_now(t->clock) >= t->regs[i].cval;
 }
 
-/* Host ticks at which the timer's condition is met; saturates. */
+/* Host ticks at which the timer's condition is met. */
 static u64 deadline_of(const struct vtimer *t, enum guest_timer i)
 {
-	u64 now = guest_time(t->vm), host = now + t->vm->offset;
-	u64 left = t->regs[i].cval > now ? t->regs[i].cval - now : 0;
-
-	return left < NO_DEADLINE - host ? host + left : NO_DEADLINE;
+	return guest_clock_deadline(t->clock, t->regs[i].cval);
 }
 
 /* ---- the trapped physical timer ---- */
@@ -81,10 +73,10 @@ static bool read_reg(const struct vtimer *t, u32 reg, u64 *val)
 
 	switch (reg) {
 	case REG_PCT:
-		*val = guest_time(t->vm);
+		*val = guest_clock_now(t->clock);
 		return true;
 	case REG_TVAL:
-		*val = (u32)(r->cval - guest_time(t->vm));
+		*val = (u32)(r->cval - guest_clock_now(t->clock));
 		return true;
 	case REG_CTL:
 		*val = r->ctl | ((r->ctl & CNT_CTL_ENABLE) && expired(t, TIMER_PHYS) ? CNT_CTL_ISTATUS : 0);
@@ -103,7 +95,7 @@ static bool write_reg(struct vtimer *t, u32 reg, u64 val)
 
 	switch (reg) {
 	case REG_TVAL:
-		r->cval = guest_time(t->vm) + (u64)(s64)(s32)(u32)val;
+		r->cval = guest_clock_now(t->clock) + (u64)(s64)(s32)(u32)val;
 		break;
 	case REG_CTL:
 		r->ctl = (u32)val & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
@@ -130,7 +122,7 @@ bool vtimer_access(struct vtimer *t, u32 enc, bool write, u64 *val)
 void vtimer_cpu_load(struct vtimer *t)
 {
 	t->loaded = true;
-	cnt_offset_write(t->vm->offset);
+	cnt_offset_write(t->clock->offset);
 	cnt_write(TIMER_VIRT, t->regs[TIMER_VIRT].cval, t->regs[TIMER_VIRT].ctl);
 	if (timer_host.cntpoff)
 		cnt_write(TIMER_PHYS, t->regs[TIMER_PHYS].cval, t->regs[TIMER_PHYS].ctl);
@@ -187,11 +179,11 @@ void vtimer_expire(struct vtimer *t)
 	}
 }
 
-/* ---- reset and time ---- */
+/* ---- reset ---- */
 
-BOOT_CODE void vtimer_init(struct vtimer *t, struct vtimer_vm *vm, struct vgic_cpu *vgic)
+BOOT_CODE void vtimer_init(struct vtimer *t, const struct guest_clock *clock, struct vgic_cpu *vgic)
 {
-	t->vm = vm;
+	t->clock = clock;
 	t->vgic = vgic;
 	ktimer_init(&t->soft, soft_fired);
 	for (u32 i = 0; i < GUEST_TIMERS; i++)
@@ -202,20 +194,4 @@ void vtimer_reset(struct vtimer *t)
 {
 	for (u32 i = 0; i < GUEST_TIMERS; i++)
 		t->regs[i] = (struct vtimer_regs){0};
-}
-
-void vtimer_time_stop(struct vtimer_vm *vm)
-{
-	if (vm->stopped)
-		return;
-	vm->stopped_at = time_now();
-	vm->stopped = true;
-}
-
-void vtimer_time_start(struct vtimer_vm *vm)
-{
-	if (!vm->stopped)
-		return;
-	vm->offset += time_now() - vm->stopped_at;
-	vm->stopped = false;
 }

@@ -4,8 +4,7 @@
  * comes to the host, stays active there and is linked to a list register, so
  * that the guest's deactivation lets it fire again. The EL1 physical timer goes
  * the same way where CNTPOFF_EL2 exists (FEAT_ECV), else its registers trap and a
- * software timer stands for it. Both count guest time: the machine's counter less
- * the VM's offset, which hides the time the VM was stopped.
+ * software timer stands for it. Both count guest time (core/guest_clock.h).
  *
  * While the vCPU is put its timers stand here and drive nothing: what fired and
  * was not yet acknowledged fires again at load. No lock: home CPU only, but for
@@ -15,6 +14,7 @@
 #define ARM64_VTIMER_H
 
 #include "arch/arm64/timer_regs.h"
+#include "core/guest_clock.h"
 #include "core/timer.h"
 #include "hal/types.h"
 
@@ -26,20 +26,13 @@ struct vgic_cpu;
 #define VTIMER_PHYS_INTID 30u
 #define VTIMER_VIRT_INTID 27u
 
-/* Of a VM. */
-struct vtimer_vm {
-	u64 offset;     /* guest time = counter - offset */
-	u64 stopped_at; /* counter when the VM's time stopped */
-	bool stopped;
-};
-
 struct vtimer_regs {
 	u64 cval; /* guest time */
 	u32 ctl;  /* ENABLE, IMASK */
 };
 
 struct vtimer {
-	struct vtimer_vm *vm;
+	const struct guest_clock *clock; /* the VM's */
 	struct vgic_cpu *vgic;
 	struct vtimer_regs regs[GUEST_TIMERS]; /* stale while loaded, where hardware has the timer */
 	struct ktimer soft;                    /* stands for the trapped physical timer while loaded */
@@ -51,8 +44,6 @@ struct vtimer {
 /* Boot, once a vCPU; reset: as after power-on, while put. */
 void vtimer_vcpu_init(struct vcpu *vcpu);
 void vtimer_vcpu_reset(struct vcpu *vcpu);
-/* Guest time starts at zero. No vCPU is loaded. */
-void vtimer_vm_reset(struct vm *vm);
 /* (home) In this order: vgic_load(), vtimer_load(); vtimer_put(), vgic_put(). */
 void vtimer_load(struct vcpu *vcpu);
 void vtimer_put(struct vcpu *vcpu);
@@ -65,7 +56,7 @@ void vtimer_irq(enum guest_timer t);
 /* ---- the timers themselves ---- */
 
 /* Boot; then as vtimer_vcpu_reset(), vtimer_load() and vtimer_put(). */
-void vtimer_init(struct vtimer *t, struct vtimer_vm *vm, struct vgic_cpu *vgic);
+void vtimer_init(struct vtimer *t, const struct guest_clock *clock, struct vgic_cpu *vgic);
 void vtimer_reset(struct vtimer *t);
 void vtimer_cpu_load(struct vtimer *t);
 void vtimer_cpu_put(struct vtimer *t);
@@ -75,8 +66,5 @@ u64 vtimer_deadline(const struct vtimer *t);
 void vtimer_expire(struct vtimer *t);
 /* (home) A trapped access of the loaded vCPU to CNTP_*_EL0 or CNTPCT_EL0. False: not one of them. */
 bool vtimer_access(struct vtimer *t, u32 enc, bool write, u64 *val);
-/* No vCPU is loaded; strictly in turn. */
-void vtimer_time_stop(struct vtimer_vm *vm);
-void vtimer_time_start(struct vtimer_vm *vm);
 
 #endif

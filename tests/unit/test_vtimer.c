@@ -13,7 +13,7 @@
 #define CVAL ENC(2u, 2u)
 #define ON CNT_CTL_ENABLE
 
-static struct vtimer_vm tvm;
+static struct guest_clock tvm;
 static struct vtimer vt[2];
 
 /* Two vCPUs; offset 1000; CPU 0 runs vCPU 0, loaded. The timers' PPIs are enabled, group 1. */
@@ -23,7 +23,7 @@ static void tenv(bool cntpoff)
 	timer_host.cntpoff = cntpoff;
 	memset(vt, 0, sizeof(vt));
 	fake_cpu.now = 5000;
-	tvm = (struct vtimer_vm){.offset = 1000};
+	tvm = (struct guest_clock){.offset = 1000};
 	for (u32 i = 0; i < 2; i++) {
 		vtimer_init(&vt[i], &tvm, &vc[i]);
 		on(i);
@@ -218,7 +218,7 @@ static void a_linked_active_interrupt_that_lost_its_list_register_is_freed_by_eo
 	env(1, 1, false);
 	memset(vt, 0, sizeof(vt));
 	fake_cpu.now = 5000;
-	tvm = (struct vtimer_vm){.offset = 1000};
+	tvm = (struct guest_clock){.offset = 1000};
 	vtimer_init(&vt[0], &tvm, &vc[0]);
 	vtimer_cpu_load(&vt[0]);
 	setup_irq(27, 0x80, false);
@@ -345,13 +345,13 @@ static void stopped_time_is_hidden(void **s UNUSED)
 	tenv(false);
 	guest_cntv(4700, ON);
 	put(0);
-	vtimer_time_stop(&tvm);
+	guest_clock_stop(&tvm);
 	fake_cpu.now = 100000;
-	vtimer_time_stop(&tvm); /* twice is once */
+	guest_clock_stop(&tvm); /* twice is once */
 	vtimer_expire(&vt[0]);
 	assert_false(vgic_cpu_has_irq(&vc[0]));
-	vtimer_time_start(&tvm);
-	vtimer_time_start(&tvm);
+	guest_clock_start(&tvm);
+	guest_clock_start(&tvm);
 	assert_int_equal(tvm.offset, 96000);
 	assert_int_equal(vtimer_deadline(&vt[0]), 100700);
 	load(0);
