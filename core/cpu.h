@@ -46,13 +46,24 @@ struct cpu {
 	u64 house_next;      /* not before this, beside a guest */
 	u64 accounted;       /* time is charged up to here */
 	u64 idle_ticks;
-	u32 kicks; /* interrupts from other CPUs; counted by the architecture */
+	u32 kicks; /* interrupts from other CPUs */
 } ALIGNED(128);
 
 extern struct cpu cpus[MAX_CPUS];
 extern u32 nr_cpus;
 /* The first housekeeping CPU: the only one that runs vm_work() and that house_kick() wakes. Constant after boot. */
 extern struct cpu *house_cpu;
+
+/* core/smp.c: cpu_stop_others() was called. */
+extern u32 cpus_stopping;
+
+/* The architecture, on `cpu`, when it has taken a kick: what that is about stands in cpu->attention. */
+static inline void cpu_kicked(struct cpu *cpu)
+{
+	if (unlikely(load_relaxed(&cpus_stopping)))
+		cpu_panic_stop();
+	cpu->kicks++;
+}
 
 /* Boot, once for each CPU, before its vCPUs: timers and queue. index and housekeeping are set. */
 void sched_cpu_init(struct cpu *cpu);

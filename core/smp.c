@@ -22,6 +22,15 @@ enum { START_NONE, START_ASKED, START_CAME, START_LATE };
 static u32 start[MAX_CPUS];
 static u32 arrived, go, ready;
 static spinlock_t one_by_one;
+u32 cpus_stopping;
+
+void cpu_stop_others(void)
+{
+	store_release(&cpus_stopping, 1);
+	for (u32 i = 0; i < nr_cpus; i++)
+		if (load_relaxed(&cpus[i].online) && &cpus[i] != this_cpu())
+			cpu_kick(i);
+}
 
 BOOT_CODE static void alone(void (*part)(void))
 {

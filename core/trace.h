@@ -46,6 +46,13 @@ static inline void trace_exit(const struct vcpu *vcpu, enum exit_reason reason, 
 		trace_put(vcpu, reason, info);
 }
 
+/* A rare exit: counted, too. */
+static inline void trace_note(struct vcpu *vcpu, enum exit_reason reason, u64 info)
+{
+	vcpu->exits[reason]++;
+	trace_exit(vcpu, reason, info);
+}
+
 /*
  * Entry `index` of a CPU, 0 being the oldest kept. False: there is none (any more). Any CPU; an
  * entry that may have been overwritten meanwhile is given as not valid.

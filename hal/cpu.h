@@ -33,7 +33,7 @@ void cpu_wait(void);
 void cpu_relax(void);
 
 /*
- * Make all other CPUs stop: those in a guest or idle at once, those in the hypervisor when they next leave it.
+ * core/smp.c: make all other CPUs stop: those in a guest or idle at once, those in the hypervisor when they next leave it.
  * For panic(): nobody goes on with a broken invariant.
  */
 void cpu_stop_others(void);

@@ -182,7 +182,7 @@ static bool from_instruction(struct vcpu_arch *a, struct decoded *d)
 
 static void external_abort(struct vcpu_arch *a, bool instruction, u64 iss)
 {
-	exit_note(a, EXIT_FAULT, iss);
+	trace_note(a->core, EXIT_FAULT, iss);
 	inject_abort(a, instruction, read_sysreg(FAR_EL2), iss);
 }
 

@@ -72,7 +72,7 @@ static void exit_wfx(struct vcpu_arch *a, u64 esr)
 
 static void exit_undef(struct vcpu_arch *a, u64 esr)
 {
-	exit_note(a, EXIT_FAULT, esr);
+	trace_note(a->core, EXIT_FAULT, esr);
 	inject_undef(a);
 }
 
@@ -91,7 +91,7 @@ static void exit_hvc_full(struct vcpu_arch *a, u64 esr UNUSED)
 
 static COLD void exit_unhandled(struct vcpu_arch *a, u64 esr)
 {
-	exit_note(a, EXIT_FAULT, esr);
+	trace_note(a->core, EXIT_FAULT, esr);
 	log_warn("%s: unhandled exit, class %s (ESR_EL2 %llx): the guest gets an undefined instruction",
 		 a->core->vm->plan->name, exit_class_name((u32)ESR_EC(esr)), (unsigned long long)esr);
 	vcpu_dump(a->core);
@@ -189,7 +189,7 @@ static bool containable(u64 iss)
 
 static void blame(struct vcpu_arch *a, u64 iss)
 {
-	exit_note(a, EXIT_ERROR, iss);
+	trace_note(a->core, EXIT_ERROR, iss);
 	if (!containable(iss))
 		panic("uncontainable SError in %s, syndrome %llx", a->core->vm->plan->name,
 		      (unsigned long long)iss);

@@ -8,7 +8,6 @@
 
 #include "arch/arm64/sysreg.h"
 #include "arch/arm64/vcpu_arch.h"
-#include "core/trace.h"
 #include "hal/types.h"
 
 struct cpu;
@@ -32,13 +31,6 @@ NORETURN void exit_from_host(u64 vector, const u64 *frame);
 u64 serror_window(void);
 /* This CPU's first guest, from its whole stack. */
 NORETURN void enter_first(struct cpu *cpu);
-
-/* A rare exit: counted, and kept in the trace in any case, for dumps. */
-static inline void exit_note(const struct vcpu_arch *a, enum exit_reason reason, u64 info)
-{
-	a->core->exits[reason]++;
-	trace_exit(a->core, reason, info);
-}
 
 /* ---- general registers; 31 is the zero register ---- */
 static inline u64 exit_reg_get(const struct vcpu_arch *a, u32 n)

@@ -40,14 +40,10 @@ struct device_irq {
 /* Host devices: the console so far. */
 static struct device_irq devices[4];
 
-/* What a kick is about stands in cpu->attention, which every exit looks at, or in the vCPU's interrupt controller. */
-static u32 stopping;
-
+/* What it is about stands in cpu->attention, which every exit looks at, or in the vCPU's interrupt controller. */
 static void kick_irq(u32 intid)
 {
-	if (unlikely(load_relaxed(&stopping)))
-		cpu_panic_stop();
-	this_cpu_arch()->core->kicks++;
+	cpu_kicked(this_cpu_arch()->core);
 	gic_eoi(intid);
 	gic_deactivate(intid);
 	vgic_kicked();
@@ -154,12 +150,4 @@ BOOT_CODE void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
 void cpu_kick(u32 cpu)
 {
 	gic_send_sgi(cpu);
-}
-
-void cpu_stop_others(void)
-{
-	store_release(&stopping, 1);
-	for (u32 i = 0; i < nr_cpus; i++)
-		if (load_relaxed(&cpus[i].online) && &cpus[i] != this_cpu())
-			cpu_kick(i);
 }

@@ -175,7 +175,7 @@ void exit_sysreg(struct vcpu_arch *a, u64 esr)
 	if (x.write)
 		x.value = exit_reg_get(a, rt);
 	if (!find(x.enc)(&x)) {
-		exit_note(a, EXIT_FAULT, esr);
+		trace_note(a->core, EXIT_FAULT, esr);
 		inject_undef(a);
 		return;
 	}
