@@ -62,8 +62,8 @@ bool entropy_get(u64 *value);
 /* ---- virtual interrupt lines ---- */
 
 /*
- * Drive the VM's interrupt line `irq` (Arm: SPI number, 0 = INTID 32) to
- * `level`. Any CPU, any lock; waits for no other CPU. Calls for one line come one after
+ * Drive the VM's interrupt line `irq` (Arm: SPI number, 0 = INTID 32; RISC-V: source of the PLIC
+ * or APLIC) to `level`. Any CPU, any lock; waits for no other CPU. Calls for one line come one after
  * another (a device's lock). The target vCPU is woken and finds the level.
  */
 void virq_set(struct vm *vm, u32 irq, bool level);
