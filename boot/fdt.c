@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Device tree to struct machine. The tree is the machine's firmware's: trusted
- * to be honest, not to be complete or free of mistakes, so every length is
- * checked and what is not understood is said. Boot only, one CPU, no lock.
+ * Device tree to struct machine: what every machine's tree has; the rest is fdt_ARCH.c's. The
+ * tree is the machine's firmware's: trusted to be honest, not to be complete or
+ * free of mistakes, so every length is checked and what is not understood is
+ * said. Boot only, one CPU, no lock.
  */
 #include "boot/fdt.h"
 
-#include "boot/dt.h"
+#include "boot/fdt_int.h"
 #include "boot/memmap.h"
 #include "core/log.h"
 #include "core/string.h"
 
-#define BUS_DEPTH_MAX 16
-#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
-
 /* ---- properties ---- */
 
-/* A big-endian number of 32 bits. */
-typedef struct {
-	u8 byte[4];
-} cell_t;
-
-static u64 cells(const cell_t *p, int n)
+u64 fdt_cells(const cell_t *p, int n)
 {
 	u64 v = 0;
 
@@ -30,8 +23,7 @@ static u64 cells(const cell_t *p, int n)
 	return v;
 }
 
-/* The property's cells, or NULL; *n is how many. */
-static const cell_t *prop_cells(const struct dt *dt, int node, const char *name, int *n)
+const cell_t *fdt_prop_cells(const struct dt *dt, int node, const char *name, int *n)
 {
 	u32 len;
 	const cell_t *p = dt_prop(dt, node, name, &len);
@@ -40,16 +32,15 @@ static const cell_t *prop_cells(const struct dt *dt, int node, const char *name,
 	return *n ? p : NULL;
 }
 
-/* A number of one or two cells, or `otherwise`. */
-static u64 prop_number(const struct dt *dt, int node, const char *name, u64 otherwise)
+u64 fdt_prop_number(const struct dt *dt, int node, const char *name, u64 otherwise)
 {
 	int n;
-	const cell_t *p = prop_cells(dt, node, name, &n);
+	const cell_t *p = fdt_prop_cells(dt, node, name, &n);
 
-	return p && n <= 2 ? cells(p, n) : otherwise;
+	return p && n <= 2 ? fdt_cells(p, n) : otherwise;
 }
 
-static bool prop_is(const struct dt *dt, int node, const char *name, const char *value)
+bool fdt_prop_is(const struct dt *dt, int node, const char *name, const char *value)
 {
 	return dt_string_index(dt, node, name, value) >= 0;
 }
@@ -65,8 +56,7 @@ static int path(const struct dt *dt, const char *where)
 	return dt_path(dt, where, strlen(where));
 }
 
-/* Next node after `from` (-1: first) that is compatible and not disabled; negative: none. */
-static int next_compatible(const struct dt *dt, int from, const char *compatible)
+int fdt_next_compatible(const struct dt *dt, int from, const char *compatible)
 {
 	do
 		from = dt_next_compatible(dt, from, compatible);
@@ -83,37 +73,36 @@ static enum err through_ranges(const struct dt *dt, int bus, int parent, u64 *ad
 	int nc = dt_address_cells(dt, bus);
 	int np = dt_address_cells(dt, parent);
 	int ns = dt_size_cells(dt, bus);
-	const cell_t *p = prop_cells(dt, bus, "ranges", &n);
+	const cell_t *p = fdt_prop_cells(dt, bus, "ranges", &n);
 
 	if (!dt_prop(dt, bus, "ranges", NULL) || nc < 1 || nc > 2 || np < 1 || np > 2 || ns < 1 || ns > 2)
 		return ERR_NOENT;
 	if (!p)
 		return OK; /* empty: one to one */
 	for (; n >= nc + np + ns; n -= nc + np + ns, p += nc + np + ns) {
-		u64 child = cells(p, nc);
+		u64 child = fdt_cells(p, nc);
 
-		if (range_inside(*addr, size, child, cells(p + nc + np, ns))) {
-			*addr = *addr - child + cells(p + nc, np);
+		if (range_inside(*addr, size, child, fdt_cells(p + nc + np, ns))) {
+			*addr = *addr - child + fdt_cells(p + nc, np);
 			return OK;
 		}
 	}
 	return ERR_RANGE;
 }
 
-/* Entry `index` of the node's `reg` as physical address and size. */
-static enum err node_reg(const struct dt *dt, int node, int index, u64 *addr, u64 *size)
+enum err fdt_node_reg(const struct dt *dt, int node, int index, u64 *addr, u64 *size)
 {
 	int n;
 	int bus = dt_parent(dt, node);
 	int na = bus < 0 ? -1 : dt_address_cells(dt, bus);
 	int ns = bus < 0 ? -1 : dt_size_cells(dt, bus);
-	const cell_t *p = prop_cells(dt, node, "reg", &n);
+	const cell_t *p = fdt_prop_cells(dt, node, "reg", &n);
 
 	if (!p || na < 1 || na > 2 || ns < 0 || ns > 2 || n / (na + ns) <= index)
 		return ERR_NOENT;
 	p += index * (na + ns);
-	*addr = cells(p, na);
-	*size = cells(p + na, ns);
+	*addr = fdt_cells(p, na);
+	*size = fdt_cells(p + na, ns);
 	for (int depth = 0; bus != DT_ROOT; depth++) {
 		int parent = dt_parent(dt, bus);
 		enum err e = parent < 0 || depth == DT_DEPTH_MAX
@@ -129,39 +118,13 @@ static enum err node_reg(const struct dt *dt, int node, int index, u64 *addr, u6
 
 /* ---- interrupts ---- */
 
-#define GIC_IRQ_CELLS_MIN 3 /* type, number, flags; a fourth one names a PPI partition */
-#define GIC_IRQ_EDGE 3      /* flags: rising 1, falling 2 */
-
-/* bindings/interrupt-controller/arm,gic-v3: where the numbers of a type begin, and how many there are */
-static const struct {
-	u32 first, count;
-} gic_types[] = {
-	{32, 988},    /* SPI */
-	{16, 16},     /* PPI */
-	{4096, 1024}, /* extended SPI */
-	{1056, 64},   /* extended PPI */
-};
-
-struct irq {
-	u32 intid; /* 0: none */
-	bool edge;
-};
-
-static struct irq gic_irq(const cell_t *cell)
-{
-	u32 type = dt_cell(cell);
-	u32 number = dt_cell(cell + 1);
-
-	if (type >= ARRAY_SIZE(gic_types) || number >= gic_types[type].count)
-		return (struct irq){0, false};
-	return (struct irq){gic_types[type].first + number, (dt_cell(cell + 2) & GIC_IRQ_EDGE) != 0};
-}
+#define IRQ_CELLS_MAX 8
 
 /* The node that `interrupts` of `node` refer to (2.4), inherited from its ancestors. */
 static int interrupt_parent(const struct dt *dt, int node)
 {
 	for (int depth = 0; node >= 0 && depth <= DT_DEPTH_MAX; depth++) {
-		u64 phandle = prop_number(dt, node, "interrupt-parent", 0);
+		u64 phandle = fdt_prop_number(dt, node, "interrupt-parent", 0);
 
 		if (phandle)
 			return dt_by_phandle(dt, (u32)phandle);
@@ -170,35 +133,34 @@ static int interrupt_parent(const struct dt *dt, int node)
 	return DT_NONE;
 }
 
-/* Interrupt `index` of a node, when it goes to a GIC straight; others are as good as none. */
-static struct irq node_irq(const struct dt *dt, int node, int index)
+struct fdt_irq fdt_node_irq(const struct dt *dt, int node, int index)
 {
-	const struct irq none = {0, false};
+	const struct fdt_irq none = {0, false};
 	int n, parent = -1;
-	const cell_t *p = prop_cells(dt, node, "interrupts-extended", &n);
+	const cell_t *p = fdt_prop_cells(dt, node, "interrupts-extended", &n);
 	int extended = p ? 1 : 0; /* cells before the specifier: the controller of this very entry */
 	u64 width;
 
 	if (!p)
-		p = prop_cells(dt, node, "interrupts", &n);
+		p = fdt_prop_cells(dt, node, "interrupts", &n);
 	if (p)
 		parent = extended ? dt_by_phandle(dt, dt_cell(p)) : interrupt_parent(dt, node);
-	if (parent < 0 || !dt_compatible(dt, parent, "arm,gic-v3"))
+	if (parent < 0)
 		return none;
-	width = prop_number(dt, parent, "#interrupt-cells", 0);
-	if (width < GIC_IRQ_CELLS_MIN || width > 8 || n / ((int)width + extended) <= index)
+	width = fdt_prop_number(dt, parent, "#interrupt-cells", 0);
+	if (!width || width > IRQ_CELLS_MAX || n / ((int)width + extended) <= index)
 		return none;
 	p += index * ((int)width + extended);
 	if (extended && dt_by_phandle(dt, dt_cell(p)) != parent)
 		return none;
-	return gic_irq(p + extended);
+	return fdt_arch_irq(dt, parent, p + extended, (u32)width);
 }
 
 /* ---- RAM ---- */
 
 static u32 node_numa(const struct dt *dt, int node)
 {
-	u64 id = prop_number(dt, node, "numa-node-id", 0);
+	u64 id = fdt_prop_number(dt, node, "numa-node-id", 0);
 
 	if (id < MACHINE_NODES_MAX)
 		return (u32)id;
@@ -232,11 +194,11 @@ static void read_memory(const struct dt *dt, struct machine *m, bool ram_known)
 	     node = dt_next_child(dt, DT_ROOT, node)) {
 		u32 numa;
 
-		if (!prop_is(dt, node, "device_type", "memory") || !node_okay(dt, node))
+		if (!fdt_prop_is(dt, node, "device_type", "memory") || !node_okay(dt, node))
 			continue;
 		numa = node_numa(dt, node);
 		m->nr_nodes = (u32)max_u64(m->nr_nodes, numa + 1);
-		for (int i = 0; node_reg(dt, node, i, &base, &size) == OK; i++) {
+		for (int i = 0; fdt_node_reg(dt, node, i, &base, &size) == OK; i++) {
 			if (!size)
 				continue;
 			if (!ram_known)
@@ -258,7 +220,7 @@ static void read_reserved(const struct dt *dt, struct machine *m)
 	if (parent >= 0) {
 		for (node = dt_next_child(dt, parent, DT_NONE); node != DT_NONE;
 		     node = dt_next_child(dt, parent, node)) {
-			for (int i = 0; node_reg(dt, node, i, &base, &size) == OK; i++)
+			for (int i = 0; fdt_node_reg(dt, node, i, &base, &size) == OK; i++)
 				reserve(m, base, size);
 		}
 	}
@@ -276,21 +238,18 @@ static bool cpu_known(const struct machine *m, u64 hwid)
 	return false;
 }
 
-/* Can it be had: enabled, started by PSCI (or running already), and not said twice? */
-static bool cpu_usable(const struct dt *dt, int node, const struct machine *m, u64 hwid)
+/* Can it be had, and is it not said twice? */
+static bool cpu_usable(const struct dt *dt, int node, u64 reg, const struct machine *m,
+		       struct machine_cpu *cpu)
 {
-	const char *why = NULL;
+	const char *why = fdt_arch_cpu(dt, node, reg, cpu);
 
-	if (!node_okay(dt, node))
-		return false;
-	if (cpu_known(m, hwid))
+	if (cpu_known(m, cpu->hwid))
 		why = "it is there twice";
-	else if (hwid != dt_boot_cpu(dt) && !prop_is(dt, node, "enable-method", "psci"))
-		why = "its enable-method is not psci";
-	else if (m->nr_cpus == MAX_CPUS)
+	else if (!why && m->nr_cpus == MAX_CPUS)
 		why = "there are too many";
 	if (why)
-		log_warn("device tree: CPU 0x%llx is not used: %s", (unsigned long long)hwid, why);
+		log_warn("device tree: CPU 0x%llx is not used: %s", (unsigned long long)cpu->hwid, why);
 	return !why;
 }
 
@@ -303,13 +262,12 @@ static void read_cpus(const struct dt *dt, struct machine *m)
 		return;
 	for (node = dt_next_child(dt, parent, DT_NONE); node != DT_NONE;
 	     node = dt_next_child(dt, parent, node)) {
-		const cell_t *reg = prop_cells(dt, node, "reg", &n);
+		const cell_t *reg = fdt_prop_cells(dt, node, "reg", &n);
 		struct machine_cpu cpu = {0};
 
-		if (!prop_is(dt, node, "device_type", "cpu") || !reg || n < width)
+		if (!fdt_prop_is(dt, node, "device_type", "cpu") || !node_okay(dt, node) || !reg || n < width)
 			continue;
-		cpu.hwid = cells(reg, width) & MPIDR_AFFINITY;
-		if (!cpu_usable(dt, node, m, cpu.hwid))
+		if (!cpu_usable(dt, node, fdt_cells(reg, width), m, &cpu))
 			continue;
 		cpu.node = node_numa(dt, node);
 		cpu.acpi_uid = m->nr_cpus;
@@ -320,79 +278,18 @@ static void read_cpus(const struct dt *dt, struct machine *m)
 	}
 }
 
-static void read_psci(const struct dt *dt, struct machine *m)
-{
-	int node = next_compatible(dt, -1, "arm,psci-1.0");
-
-	if (node < 0)
-		node = next_compatible(dt, -1, "arm,psci-0.2");
-	if (node < 0)
-		return; /* 0.1 has no standard function numbers */
-	if (prop_is(dt, node, "method", "hvc"))
-		m->conduit = PSCI_HVC;
-	else if (prop_is(dt, node, "method", "smc"))
-		m->conduit = PSCI_SMC;
-}
-
-/* ---- interrupt controller, timers, PCI ---- */
-
-static void read_gic(const struct dt *dt, struct machine *m)
-{
-	struct machine_gic *gic = &m->gic;
-	int node = next_compatible(dt, -1, "arm,gic-v3");
-	u64 regions, base, size;
-
-	if (node < 0 || node_reg(dt, node, 0, &base, &size) != OK) {
-		if (next_compatible(dt, -1, "arm,gic-400") >= 0 ||
-		    next_compatible(dt, -1, "arm,cortex-a15-gic") >= 0)
-			gic->version = 2;
-		return;
-	}
-	gic->version = 3;
-	gic->dist = HPA(base);
-	gic->stride = (u32)prop_number(dt, node, "redistributor-stride", 0);
-	gic->maint_intid = node_irq(dt, node, 0).intid;
-	regions = prop_number(dt, node, "#redistributor-regions", 1);
-	for (int i = 0; (u64)i < regions && gic->nr_redist < MACHINE_GICR_MAX; i++) {
-		if (node_reg(dt, node, i + 1, &base, &size) != OK)
-			break;
-		gic->redist[gic->nr_redist++] = (struct mem_range){HPA(base), size, 0};
-	}
-	if (gic->nr_redist != regions)
-		log_warn("device tree: %u of %llu redistributor regions are usable", gic->nr_redist,
-			 (unsigned long long)regions);
-}
-
-/* bindings/timer/arm,arch_timer: by name, else in this order after the secure one. */
-static u32 timer_irq(const struct dt *dt, int node, const char *name, int index)
-{
-	int named = dt_string_index(dt, node, "interrupt-names", name);
-
-	return node_irq(dt, node, named >= 0 ? named : index).intid;
-}
-
-static void read_timer(const struct dt *dt, struct machine *m)
-{
-	int node = next_compatible(dt, -1, "arm,armv8-timer");
-
-	if (node < 0)
-		return;
-	m->timer.phys_intid = timer_irq(dt, node, "phys", 1);
-	m->timer.virt_intid = timer_irq(dt, node, "virt", 2);
-	m->timer.hyp_intid = timer_irq(dt, node, "hyp-phys", 3);
-	m->timer.hz = (u32)prop_number(dt, node, "clock-frequency", 0);
-}
+/* ---- PCI, clock ---- */
 
 static void read_ecam(const struct dt *dt, struct machine *m)
 {
 	u64 base, size, buses;
 	int n, node = -1;
 
-	while ((node = next_compatible(dt, node, "pci-host-ecam-generic")) >= 0) {
-		const cell_t *range = prop_cells(dt, node, "bus-range", &n);
+	while ((node = fdt_next_compatible(dt, node, "pci-host-ecam-generic")) >= 0) {
+		const cell_t *range = fdt_prop_cells(dt, node, "bus-range", &n);
 		u32 first = range && n >= 2 ? dt_cell(range) : 0;
 
-		if (node_reg(dt, node, 0, &base, &size) != OK || size < MIB(1) || first > 255)
+		if (fdt_node_reg(dt, node, 0, &base, &size) != OK || size < MIB(1) || first > 255)
 			continue;
 		if (m->nr_ecam == MACHINE_ECAM_MAX) {
 			log_warn("device tree: more than %u PCI host bridges, devices of %s stay as they are",
@@ -404,20 +301,34 @@ static void read_ecam(const struct dt *dt, struct machine *m)
 			buses = min_u64(buses, (u64)dt_cell(range + 1) - first + 1);
 		m->ecam[m->nr_ecam++] = (struct machine_ecam){
 			.base = HPA(base),
-			.segment = (u16)prop_number(dt, node, "linux,pci-domain", 0),
+			.segment = (u16)fdt_prop_number(dt, node, "linux,pci-domain", 0),
 			.bus_first = (u8)first,
 			.bus_last = (u8)(first + buses - 1),
 		};
 	}
 }
 
+static const struct {
+	const char *compatible;
+	enum rtc_kind kind;
+} rtc_types[] = {
+	{"arm,pl031", RTC_PL031},
+	{"google,goldfish-rtc", RTC_GOLDFISH},
+};
+
 static void read_rtc(const struct dt *dt, struct machine *m)
 {
 	u64 base, size;
-	int node = next_compatible(dt, -1, "arm,pl031");
 
-	if (node >= 0 && node_reg(dt, node, 0, &base, &size) == OK)
+	for (u32 i = 0; i < ARRAY_SIZE(rtc_types); i++) {
+		int node = fdt_next_compatible(dt, -1, rtc_types[i].compatible);
+
+		if (node < 0 || fdt_node_reg(dt, node, 0, &base, &size) != OK)
+			continue;
 		m->rtc = HPA(base);
+		m->rtc_kind = rtc_types[i].kind;
+		return;
+	}
 }
 
 /* ---- console ---- */
@@ -445,19 +356,19 @@ static int path_node(const struct dt *dt, const char *where, size_t max)
 static u32 uart_clock(const struct dt *dt, int node)
 {
 	int n, clock;
-	const cell_t *p = prop_cells(dt, node, "clocks", &n);
-	u64 own = prop_number(dt, node, "clock-frequency", 0);
+	const cell_t *p = fdt_prop_cells(dt, node, "clocks", &n);
+	u64 own = fdt_prop_number(dt, node, "clock-frequency", 0);
 
 	if (own || !p)
 		return (u32)own;
 	clock = dt_by_phandle(dt, dt_cell(p));
-	return clock < 0 ? 0 : (u32)prop_number(dt, clock, "clock-frequency", 0);
+	return clock < 0 ? 0 : (u32)fdt_prop_number(dt, clock, "clock-frequency", 0);
 }
 
 static void uart_fill(const struct dt *dt, int node, u32 type, u64 base, u64 size, struct machine_uart *u)
 {
-	u64 offset = prop_number(dt, node, "reg-offset", 0);
-	struct irq irq = node_irq(dt, node, 0);
+	u64 offset = fdt_prop_number(dt, node, "reg-offset", 0);
+	struct fdt_irq irq = fdt_node_irq(dt, node, 0);
 
 	memset(u, 0, sizeof(*u));
 	if (offset >= size)
@@ -465,11 +376,11 @@ static void uart_fill(const struct dt *dt, int node, u32 type, u64 base, u64 siz
 	u->kind = uart_types[type].kind;
 	u->base = HPA(base + offset);
 	u->size = size - offset;
-	u->irq = irq.intid;
+	u->irq = irq.number;
 	u->irq_edge = irq.edge;
 	u->clock_hz = uart_clock(dt, node);
-	u->reg_shift = (u8)prop_number(dt, node, "reg-shift", 0);
-	u->io_width = (u8)prop_number(dt, node, "reg-io-width", uart_types[type].io_width);
+	u->reg_shift = (u8)fdt_prop_number(dt, node, "reg-shift", 0);
+	u->io_width = (u8)fdt_prop_number(dt, node, "reg-io-width", uart_types[type].io_width);
 	if (!dt_full_path(dt, node, u->path, sizeof(u->path)))
 		memcpy(u->path, "(long path)", sizeof("(long path)"));
 }
@@ -478,10 +389,10 @@ static enum err uart_from_node(const struct dt *dt, int node, struct machine_uar
 {
 	u64 base, size, shift, width;
 
-	if (node < 0 || node_reg(dt, node, 0, &base, &size) != OK || !size)
+	if (node < 0 || fdt_node_reg(dt, node, 0, &base, &size) != OK || !size)
 		return ERR_NOENT;
-	shift = prop_number(dt, node, "reg-shift", 0);
-	width = prop_number(dt, node, "reg-io-width", 1);
+	shift = fdt_prop_number(dt, node, "reg-shift", 0);
+	width = fdt_prop_number(dt, node, "reg-io-width", 1);
 	if (shift > 3 || (width != 1 && width != 2 && width != 4))
 		return ERR_UNSUPPORTED;
 	for (u32 i = 0; i < ARRAY_SIZE(uart_types); i++) {
@@ -519,8 +430,8 @@ static void read_console(const struct dt *dt, struct machine *m)
 static void read_bundle(const struct dt *dt, struct machine *m)
 {
 	int chosen = path(dt, "/chosen");
-	u64 start = chosen < 0 ? 0 : prop_number(dt, chosen, "linux,initrd-start", 0);
-	u64 end = chosen < 0 ? 0 : prop_number(dt, chosen, "linux,initrd-end", 0);
+	u64 start = chosen < 0 ? 0 : fdt_prop_number(dt, chosen, "linux,initrd-start", 0);
+	u64 end = chosen < 0 ? 0 : fdt_prop_number(dt, chosen, "linux,initrd-end", 0);
 
 	if (!m->bundle_size && start && end > start) {
 		m->bundle = HPA(start);
@@ -529,7 +440,7 @@ static void read_bundle(const struct dt *dt, struct machine *m)
 	reserve(m, m->bundle.v, m->bundle_size);
 }
 
-static enum err complain(enum err e, const char *what)
+enum err fdt_complain(enum err e, const char *what)
 {
 	log_error("device tree: %s", what);
 	return e;
@@ -538,18 +449,10 @@ static enum err complain(enum err e, const char *what)
 static enum err check(const struct machine *m)
 {
 	if (!m->nr_ram)
-		return complain(ERR_NOENT, "no RAM");
+		return fdt_complain(ERR_NOENT, "no RAM");
 	if (!m->nr_cpus)
-		return complain(ERR_NOENT, "no usable CPU");
-	if (m->gic.version == 2)
-		return complain(ERR_UNSUPPORTED, "the interrupt controller is a GICv2; version 3 is needed");
-	if (!m->gic.version || !m->gic.nr_redist)
-		return complain(ERR_NOENT, "no GICv3 with redistributors");
-	if (!m->timer.hyp_intid || !m->timer.virt_intid)
-		return complain(ERR_NOENT, "no generic timer with virtual and hypervisor interrupts");
-	if (m->nr_cpus > 1 && m->conduit == PSCI_NONE)
-		return complain(ERR_UNSUPPORTED, "no PSCI of version 0.2 or newer to start CPUs by");
-	return OK;
+		return fdt_complain(ERR_NOENT, "no usable CPU");
+	return fdt_arch_check(m);
 }
 
 u32 machine_fdt_size(const void *fdt)
@@ -584,16 +487,14 @@ enum err machine_from_fdt(const void *fdt, struct machine *m)
 	enum err e = dt_open(&tree, fdt);
 
 	if (e != OK)
-		return complain(ERR_INVAL, e == ERR_NOMEM ? "too many nodes" : "it is broken");
+		return fdt_complain(ERR_INVAL, e == ERR_NOMEM ? "too many nodes" : "it is broken");
 	m->source = "device tree";
 	m->nr_nodes = (u32)max_u64(m->nr_nodes, 1);
 	read_memory(dt, m, ram_known);
 	read_reserved(dt, m);
 	read_bundle(dt, m);
 	read_cpus(dt, m);
-	read_psci(dt, m);
-	read_gic(dt, m);
-	read_timer(dt, m);
+	fdt_arch_read(dt, m);
 	read_ecam(dt, m);
 	read_rtc(dt, m);
 	read_console(dt, m);

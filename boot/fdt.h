@@ -10,15 +10,15 @@
 #include "core/machine.h"
 
 /*
- * Fill `m` from the tree: CPUs, PSCI, GIC, timers, console, ECAM, clock, the bundle's place, NUMA nodes
- * and, only when m->nr_ram is 0 (no UEFI memory map was read before), RAM. Takes /memreserve/,
+ * Fill `m` from the tree: CPUs, how to start them, interrupt controllers, timers, console, ECAM, clock, the bundle's
+ * place, NUMA nodes and, only when m->nr_ram is 0 (no UEFI memory map was read before), RAM. Takes /memreserve/,
  * /reserved-memory and the bundle out of m->ram; the tree itself and the hypervisor's image are
  * for the caller to reserve, who knows where they are, and to correct m->boot_cpu by the CPU's own
- * MPIDR.
+ * identity.
  *
- * ERR_INVAL: not a tree. ERR_NOENT: RAM, CPUs, an interrupt controller or timer is not described;
- * ERR_UNSUPPORTED: CPUs cannot be started or the GIC is older than version 3. The reason has been
- * logged.
+ * ERR_INVAL: not a tree. ERR_NOENT: RAM, CPUs, an interrupt controller or timer that is needed is not
+ * described; ERR_UNSUPPORTED: CPUs cannot be started or the GIC is older than version 3. The reason has
+ * been logged.
  */
 enum err machine_from_fdt(const void *fdt, struct machine *m) MUST_USE;
 

@@ -88,6 +88,12 @@ u32 s2_max_ipa_bits(void)
 	return ipa_bits;
 }
 
+/* The machine is another one: none of its CPUs runs this. */
+u64 cpu_hwid(void)
+{
+	return UINT64_MAX;
+}
+
 void panic(const char *fmt, ...)
 {
 	va_list ap;

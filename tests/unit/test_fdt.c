@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Device tree to struct machine. */
-/* SOURCES: boot/fdt.c boot/dt.c boot/memmap.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c @libfdt */
+/* SOURCES: boot/fdt.c boot/fdt_arm64.c boot/dt.c boot/memmap.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c @libfdt */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -25,7 +25,9 @@ CFLAGS := $(CODE) $(WARNINGS) $(INCLUDES)
 # The copy and fill functions must not be turned into calls of themselves.
 CFLAGS_core/string.o := -fno-tree-loop-distribute-patterns
 
-SOURCES := $(wildcard core/*.c drivers/*.c drivers/*/*.c boot/*.c $(ARCH_DIR)/*.c $(ARCH_DIR)/*.S)
+# NAME_ARCH.c is for that architecture only.
+OTHERS := $(foreach a,$(filter-out $(ARCH),arm64 riscv64 x86_64),%_$a.c)
+SOURCES := $(filter-out $(OTHERS),$(wildcard core/*.c drivers/*.c drivers/*/*.c boot/*.c $(ARCH_DIR)/*.c $(ARCH_DIR)/*.S))
 OBJECTS := $(patsubst %,$O/%.o,$(basename $(SOURCES)))
 BOOT_ONLY := boot/% core/boot_% core/bundle% core/manifest% core/plan% core/decompress% core/image% core/guest_tree% \
 	core/machine% core/isa $(ARCH_DIR)/layout $(ARCH_DIR)/boot_%
