@@ -13,25 +13,52 @@
 
 #define EARLIEST 1704067200u /* 2024-01-01 */
 #define LATEST UINT32_MAX    /* 2106, as far as a PL031 counts */
+#define RTC_SIZE KIB(4)
 
 /* PL031 (ARM DDI 0224C, 3.2) */
-#define RTC_DR 0x00
-#define RTC_CR 0x0c
-#define RTC_CR_RUNS 1u
-#define RTC_SIZE KIB(4)
+#define PL031_DR 0x00
+#define PL031_CR 0x0c
+#define PL031_CR_RUNS 1u
+
+/* Goldfish RTC (Android, platform/external/qemu, docs/GOLDFISH-VIRTUAL-HARDWARE.TXT): nanoseconds since 1970 */
+#define GOLDFISH_TIME_LOW 0x00 /* read first: it latches the other half */
+#define GOLDFISH_TIME_HIGH 0x04
+#define NS_PER_S 1000000000u
 
 struct told {
 	u64 seconds, at; /* UTC since 1970 when the counter was `at`; 0: nobody told */
 	const char *by;
 };
 
-static struct told from_pl031(hpa_t base)
+/* Seconds since 1970; 0: it does not run. */
+static u64 read_pl031(volatile u32 *regs)
+{
+	return regs[PL031_CR / 4] & PL031_CR_RUNS ? regs[PL031_DR / 4] : 0;
+}
+
+static u64 read_goldfish(volatile u32 *regs)
+{
+	u64 low = regs[GOLDFISH_TIME_LOW / 4];
+	u64 high = regs[GOLDFISH_TIME_HIGH / 4];
+
+	return (high << 32 | low) / NS_PER_S;
+}
+
+static const struct {
+	const char *name;
+	u64 (*read)(volatile u32 *regs);
+} drivers[] = {
+	[RTC_PL031] = {"PL031", read_pl031},
+	[RTC_GOLDFISH] = {"Goldfish RTC", read_goldfish},
+};
+
+static struct told from_rtc(hpa_t base, enum rtc_kind kind)
 {
 	volatile u32 *regs = host_map_io(base, RTC_SIZE);
 
-	if (!regs || !(regs[RTC_CR / 4] & RTC_CR_RUNS))
+	if (!regs)
 		return (struct told){0};
-	return (struct told){regs[RTC_DR / 4], time_now(), "PL031"};
+	return (struct told){drivers[kind].read(regs), time_now(), drivers[kind].name};
 }
 
 static void say(enum log_level level, const char *what, u64 seconds, const char *by)
@@ -47,7 +74,7 @@ void clock_begin(const struct machine *m, u64 otherwise)
 	struct told t = {m->clock_seconds, m->clock_at, "UEFI"};
 
 	if (!t.seconds && m->rtc.v)
-		t = from_pl031(m->rtc);
+		t = from_rtc(m->rtc, m->rtc_kind);
 	if (t.seconds && (t.seconds < EARLIEST || t.seconds > LATEST)) {
 		say(LOG_WARN, "not believed: ", min_u64(t.seconds, LATEST), t.by);
 		t.seconds = 0;

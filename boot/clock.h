@@ -6,7 +6,7 @@
 #include "core/machine.h"
 
 /*
- * Set VMs' clocks by what UEFI told, else by a PL031 of the device tree, else to `otherwise` (seconds since 1970), and say
+ * Set VMs' clocks by what UEFI told, else by a clock of the device tree, else to `otherwise` (seconds since 1970), and say
  * which. There is a console.
  */
 void clock_begin(const struct machine *m, u64 otherwise);

@@ -17,6 +17,7 @@
 
 #define BUILD 1767225600u
 #define PL031 0x9010000u
+#define GOLDFISH 0x101000u
 
 static struct machine machine;
 static u32 regs[1024];
@@ -26,7 +27,7 @@ static u64 seconds, at;
 volatile void *host_map_io(hpa_t base, u64 size UNUSED)
 {
 	maps++;
-	return base.v == PL031 ? regs : NULL;
+	return base.v == PL031 || base.v == GOLDFISH ? regs : NULL;
 }
 
 void platform_set_clock(u64 s, u64 counter)
@@ -141,6 +142,20 @@ static void a_pl031_that_stands_tells_nothing(void **state UNUSED)
 	assert_int_equal(seconds, BUILD);
 }
 
+static void a_goldfish_rtc_tells_nanoseconds(void **state UNUSED)
+{
+	u64 ns = 1796000000 * UINT64_C(1000000000) + 999999999;
+
+	machine.rtc = HPA(GOLDFISH);
+	machine.rtc_kind = RTC_GOLDFISH;
+	regs[0] = (u32)ns;
+	regs[1] = (u32)(ns >> 32);
+	clock_begin(&machine, BUILD);
+	assert_int_equal(seconds, 1796000000);
+	assert_int_equal(at, 777);
+	assert_true(fake_log_has("UTC, Goldfish RTC"));
+}
+
 static void without_a_clock_it_is_the_builds_date(void **state UNUSED)
 {
 	clock_begin(&machine, BUILD);
@@ -173,6 +188,7 @@ int main(void)
 		T(uefis_time_goes_before_any_other),
 		T(a_pl031_that_runs_is_asked),
 		T(a_pl031_that_stands_tells_nothing),
+		T(a_goldfish_rtc_tells_nanoseconds),
 		T(without_a_clock_it_is_the_builds_date),
 		T(a_time_that_cannot_be_is_not_believed),
 	};
