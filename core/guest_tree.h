@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The device tree that an arm64 guest receives: QEMU's `virt` with a GICv3, less
- * what the VM does not have (docs/manifest.md, "What a guest sees"). Written once at
- * boot, from the plan alone.
+ * The device tree that a guest receives: QEMU's `virt`, less what the VM does not
+ * have (docs/manifest.md, "What a guest sees"). Written once at boot, from the plan
+ * alone. What the board adds is drivers/emul/tree_ARCH.c's.
  */
 #ifndef CORE_GUEST_TREE_H
 #define CORE_GUEST_TREE_H
@@ -10,8 +10,11 @@
 #include "core/plan.h"
 #include "hal/types.h"
 
-/* No tree is larger: 64 vCPUs and 2047 bytes of bootargs make about 12 KiB. */
-#define GUEST_TREE_MAX KIB(32)
+/*
+ * No tree is larger: 64 vCPUs and 2047 bytes of bootargs make about 12 KiB on arm64, and up to 120 KiB on riscv64, where
+ * every vCPU has the names of all its extensions twice. Only what is used is kept.
+ */
+#define GUEST_TREE_MAX KIB(128)
 
 #define GUEST_RNG_SEED_SIZE 64 /* bytes; Linux credits all of them */
 #define GUEST_KASLR_SEED_SIZE 8
@@ -39,7 +42,7 @@ enum err guest_tree_write(struct vm_plan *vm, const struct guest_tree_initrd *in
 			  u32 *size) MUST_USE;
 
 /*
- * MPIDR affinity of vCPU `i`, as the vGIC presents it: 16 to a cluster, because an SGI's target list
+ * arm64: MPIDR affinity of vCPU `i`, as the vGIC presents it: 16 to a cluster, because an SGI's target list
  * has 16.
  */
 static inline u64 guest_mpidr(u32 i)

@@ -12,11 +12,12 @@
 #include "core/string.h"
 
 /*
- * The tree never crosses a 2 MiB boundary when it is aligned to its largest size (old kernels map one
+ * The tree never crosses a 2 MiB boundary when it is aligned to no less than its size (old kernels map one
  * block).
  */
 #define TREE_ALIGN KIB(64)
-_Static_assert(GUEST_TREE_MAX <= TREE_ALIGN, "a tree fits between its alignment boundaries");
+#define LARGE_TREE_ALIGN KIB(256)
+_Static_assert(GUEST_TREE_MAX <= LARGE_TREE_ALIGN, "a tree fits between its alignment boundaries");
 #define INITRD_ALIGN MIB(2)
 
 enum err image_refuse(struct image_job *job, const char *prop, const char *fmt, ...)
@@ -208,12 +209,13 @@ static u64 tree_place(const struct image_job *job, u64 size)
 {
 	u64 ram = job->vm->layout.ram.v;
 	u64 end = ram + job->vm->memory;
+	u64 align = size <= TREE_ALIGN ? TREE_ALIGN : LARGE_TREE_ALIGN;
 
 	if (job->vm->protocol == BOOT_LINUX)
-		return align_up(image_highest(job), TREE_ALIGN);
+		return align_up(image_highest(job), align);
 	if (image_lowest(job) - ram >= size)
 		return ram;
-	return max_u64(align_down(end - min_u64(size, end), TREE_ALIGN), ram);
+	return max_u64(align_down(end - min_u64(size, end), align), ram);
 }
 
 static enum err add_tree(struct image_job *job)

@@ -59,8 +59,9 @@ struct bundle_file {
 struct vm_layout {
 	gpa_t ram;
 	gpa_t uart, rtc, flash[2];
-	gpa_t intc_dist, intc_cpu; /* GICD, GICR */
+	gpa_t intc_dist, intc_cpu; /* GICD, GICR; PLIC or APLIC, IMSICs */
 	gpa_t power;               /* power-key GPIO */
+	gpa_t finisher;            /* riscv64: SiFive test device */
 	gpa_t ecam, pci32, pci64;
 	u64 ecam_size, pci32_size, pci64_size;
 	u32 ipa_bits;

@@ -3,7 +3,7 @@
  * Guest images of every boot protocol, with any bytes. The first byte selects the protocol and a wrapper that is made
  * sound, so that what is behind headers is reached. Beside what the sanitizers see, the result is checked.
  */
-/* SOURCES: core/image.c core/image_linux.c core/image_raw.c core/image_elf.c core/decompress.c core/guest_tree.c hal/fake/fake.c hal/fake/fake_log.c @libfdt @gzip @zstd */
+/* SOURCES: core/image.c core/image_linux.c core/image_raw.c core/image_elf.c core/decompress.c core/guest_tree.c drivers/emul/tree_arm64.c hal/fake/fake.c hal/fake/fake_log.c @libfdt @gzip @zstd */
 #include <stdlib.h>
 
 #include "tests/unit/image_env.h"

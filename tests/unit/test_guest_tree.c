@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The device tree that a guest receives. */
-/* SOURCES: core/guest_tree.c @libfdt */
+/* SOURCES: core/guest_tree.c drivers/emul/tree_arm64.c @libfdt */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -30,7 +30,7 @@ OTHERS := $(foreach a,$(filter-out $(ARCH),arm64 riscv64 x86_64),%_$a.c)
 SOURCES := $(filter-out $(OTHERS),$(wildcard core/*.c drivers/*.c drivers/*/*.c boot/*.c $(ARCH_DIR)/*.c $(ARCH_DIR)/*.S))
 OBJECTS := $(patsubst %,$O/%.o,$(basename $(SOURCES)))
 BOOT_ONLY := boot/% core/boot_% core/bundle% core/manifest% core/plan% core/decompress% core/image% core/guest_tree% \
-	core/machine% core/isa $(ARCH_DIR)/layout $(ARCH_DIR)/boot_%
+	core/machine% core/isa drivers/emul/tree_% $(ARCH_DIR)/layout $(ARCH_DIR)/boot_%
 
 # Third-party code of the hypervisor, all boot-only: freestanding, with the stub headers in place of a C library's.
 LIBFDT     := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_strerror.c fdt_addresses.c
