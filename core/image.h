@@ -13,6 +13,19 @@
 
 struct planner;
 
+/* What the architecture says of its programs (arch/ARCH/layout.c). */
+struct arch_image {
+	const char *linux_name; /* "an arm64 Linux Image" */
+	u8 linux_magic[4];      /* at 0x38 of it */
+	u64 text_align;         /* text_offset is a multiple of this, */
+	u64 text_limit;         /* and below this */
+	const char *elf_name;
+	u16 elf_machine; /* e_machine */
+	u8 code_align;   /* of an instruction's address */
+};
+
+extern const struct arch_image arch_image;
+
 /* What the stage needs from its surroundings. */
 struct image_env {
 	void *ctx;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * boot-protocol "elf": AArch64 executables (ELF-64 Object File Format; ELF for the
- * Arm 64-bit Architecture). PT_LOAD segments go to their physical addresses. Every
+ * boot-protocol "elf": the architecture's executables (ELF-64 Object File Format; ELF
+ * for the Arm 64-bit Architecture, RISC-V ELF psABI). PT_LOAD segments go to their physical addresses. Every
  * offset in the file is checked against the file, every address against RAM. Boot only.
  */
 #include "core/image_load.h"
@@ -19,7 +19,6 @@
 #define EH_PHNUM 56     /* 2 bytes */
 #define ET_EXEC 2
 #define ET_DYN 3
-#define EM_AARCH64 183
 
 /* Program header */
 #define PH_SIZE 56
@@ -58,7 +57,8 @@ static bool is_elf(const struct image_bytes *f)
 	if (f->size < EH_SIZE || memcmp(f->p, "\177ELF\2\1\1", 7) != 0)
 		return false;
 	type = image_le(f->p + EH_TYPE, 2);
-	return (type == ET_EXEC || type == ET_DYN) && image_le(f->p + EH_MACHINE, 2) == EM_AARCH64;
+	return (type == ET_EXEC || type == ET_DYN) &&
+	       image_le(f->p + EH_MACHINE, 2) == arch_image.elf_machine;
 }
 
 static enum err load_program(struct image_job *job, const struct image_bytes *f, const struct program *ph)
@@ -91,7 +91,7 @@ enum err image_elf(struct image_job *job)
 	u64 at, n, entry;
 
 	if (!is_elf(&f))
-		return image_refuse(job, PROP, "not an ELF program for AArch64");
+		return image_refuse(job, PROP, "not an ELF program for %s", arch_image.elf_name);
 	at = image_le(f.p + EH_PHOFF, 8);
 	n = image_le(f.p + EH_PHNUM, 2);
 	if (image_le(f.p + EH_PHENTSIZE, 2) != PH_SIZE || !n || n > PHNUM_MAX ||
@@ -105,7 +105,7 @@ enum err image_elf(struct image_job *job)
 			return e;
 	}
 	entry = entry_address(job, f.p + at, n, image_le(f.p + EH_ENTRY, 8));
-	if (entry % 4 || !image_covers(job, entry))
+	if (entry % arch_image.code_align || !image_covers(job, entry))
 		return image_refuse(job, PROP, "ELF: entry 0x%llx is not in a segment",
 				    (unsigned long long)entry);
 	job->vm->entry = GPA(entry);

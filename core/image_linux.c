@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * boot-protocol "linux" on arm64: an Image (Linux, Documentation/arch/arm64/booting),
- * plain, as one gzip stream, or inside an EFI-zboot image (its header is in Linux'
- * drivers/firmware/efi/libstub/zboot-header). Boot only.
+ * boot-protocol "linux": an Image (Linux, Documentation/arch/arm64/booting and arch/riscv/boot-image-header,
+ * which are the same but for what struct arch_image says), plain, as one gzip stream, or inside an EFI-zboot
+ * image (its header is in Linux' drivers/firmware/efi/libstub/zboot-header). Boot only.
  */
 #include "core/image_load.h"
 #include "core/string.h"
@@ -11,8 +11,8 @@
 
 /* Image header: little-endian fields */
 #define IMAGE_HEADER_SIZE 64
-#define IMAGE_TEXT_OFFSET 0x08 /* 8 bytes, above a 2 MiB boundary */
-#define IMAGE_SIZE 0x10        /* 8 bytes, with bss; 0 before Linux 3.17 */
+#define IMAGE_TEXT_OFFSET 0x08 /* 8 bytes, from a 2 MiB boundary on */
+#define IMAGE_SIZE 0x10        /* 8 bytes, with bss; 0 in arm64's before Linux 3.17 */
 #define IMAGE_FLAGS 0x18       /* 8 bytes */
 #define IMAGE_MAGIC 0x38
 #define IMAGE_FLAG_BE 1
@@ -27,7 +27,8 @@
 
 static bool is_image(const struct image_bytes *b)
 {
-	return b->size >= IMAGE_HEADER_SIZE && memcmp(b->p + IMAGE_MAGIC, "ARM\x64", 4) == 0;
+	return b->size >= IMAGE_HEADER_SIZE &&
+	       memcmp(b->p + IMAGE_MAGIC, arch_image.linux_magic, sizeof(arch_image.linux_magic)) == 0;
 }
 
 static bool is_zboot(const struct image_bytes *b)
@@ -63,7 +64,7 @@ static enum err unwrap(struct image_job *job, struct image_bytes *image)
 	else if (is_gzip(file.p, file.size))
 		e = image_unpack(job, COMPRESSION_GZIP, &file, image);
 	if (e == OK && !is_image(image))
-		e = image_refuse(job, PROP, "not an arm64 Linux Image, plain, gzip or EFI-zboot");
+		e = image_refuse(job, PROP, "not %s, plain, gzip or EFI-zboot", arch_image.linux_name);
 	return e;
 }
 
@@ -81,10 +82,12 @@ enum err image_linux(struct image_job *job)
 	if (image_le(image.p + IMAGE_FLAGS, 8) & IMAGE_FLAG_BE)
 		return image_refuse(job, PROP, "a big-endian kernel");
 	if (!mem_size)
-		return image_refuse(job, PROP, "the Image does not say its size (Linux before 3.17)");
-	if (text_offset >= IMAGE_ALIGN || text_offset % PAGE_SIZE)
-		return image_refuse(job, PROP, "text_offset 0x%llx is not a page below 2 MiB",
-				    (unsigned long long)text_offset);
+		return image_refuse(job, PROP, "the Image does not say its size");
+	if (text_offset >= arch_image.text_limit || text_offset % arch_image.text_align)
+		return image_refuse(job, PROP, "text_offset 0x%llx is not a multiple of 0x%llx below 0x%llx",
+				    (unsigned long long)text_offset,
+				    (unsigned long long)arch_image.text_align,
+				    (unsigned long long)arch_image.text_limit);
 	job->vm->entry = GPA(base + text_offset);
 	return image_add(job, PROP, image.at, image.size, base + text_offset, max_u64(mem_size, image.size));
 }

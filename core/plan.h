@@ -59,6 +59,7 @@ struct bundle_file {
 struct vm_layout {
 	gpa_t ram;
 	gpa_t uart, rtc, flash[2];
+	u64 flash_size;            /* of a bank */
 	gpa_t intc_dist, intc_cpu; /* GICD, GICR; PLIC or APLIC, IMSICs */
 	gpa_t power;               /* power-key GPIO */
 	gpa_t finisher;            /* riscv64: SiFive test device */

@@ -45,6 +45,7 @@ void plan_layout(struct planner *p, struct vm_plan *vm)
 	u64 limit = 1ull << max_bits;
 
 	*l = arch_layout;
+	arch_plan_layout(vm, l);
 	if (!range_inside(l->ram.v, vm->memory, 0, limit)) {
 		plan_refuse_prop(p, vm, "memory-mib", "%lu asked, %lu fit in guest addresses of %u bits",
 				 (unsigned long)(vm->memory >> 20), (unsigned long)((limit - l->ram.v) >> 20),

@@ -49,6 +49,8 @@ struct arch_plan {
 extern const struct arch_plan arch_plan;
 /* Fixed addresses before RAM moved any; ipa_bits is the least. */
 extern const struct vm_layout arch_layout;
+/* Change in it, at first a copy of arch_layout, what differs for this VM. */
+void arch_plan_layout(const struct vm_plan *vm, struct vm_layout *layout);
 
 /* ---- free memory ---- */
 

@@ -23,6 +23,7 @@
 #include "core/planner.h"
 #include "core/platform.h"
 #include "core/pools.h"
+#include "drivers/emul/tree_riscv64.h"
 #include "hal/boot.h"
 #include "hal/mem.h"
 #include "hal/vcpu.h"
@@ -92,6 +93,16 @@ u32 s2_max_ipa_bits(void)
 u64 cpu_hwid(void)
 {
 	return UINT64_MAX;
+}
+
+/* riscv64: what any such machine's VMs have at least. The plan itself does not depend on it. */
+const struct guest_isa *guest_isa(const struct vm_plan *vm UNUSED)
+{
+	static const char common[] = "rv64imafdc";
+	static struct guest_isa isa = {.mmu_bits = 39, .timebase_hz = 10000000, .nr_sources = 95};
+
+	isa.isa = isa_from_string(common, sizeof(common));
+	return &isa;
 }
 
 void panic(const char *fmt, ...)

@@ -4,6 +4,7 @@
  * sees"): the addresses of QEMU's `virt` board, and what this build can plan. Plain
  * data, also compiled into mkplan and unit tests.
  */
+#include "core/image.h"
 #include "core/planner.h"
 
 const struct vm_layout arch_layout = {
@@ -11,6 +12,7 @@ const struct vm_layout arch_layout = {
 	.uart = {0x09000000},
 	.rtc = {0x09010000},
 	.flash = {{0}, {0x04000000}},
+	.flash_size = MIB(64),
 	.intc_dist = {0x08000000},
 	.intc_cpu = {0x080a0000},
 	.power = {0x09030000},
@@ -32,3 +34,18 @@ const struct arch_plan arch_plan = {
 	.raw_load = 0x80000,
 	.hwid_name = "MPIDR",
 };
+
+const struct arch_image arch_image = {
+	.linux_name = "an arm64 Linux Image",
+	.linux_magic = {'A', 'R', 'M', 0x64},
+	.text_align = PAGE_SIZE,
+	.text_limit = MIB(2),
+	.elf_name = "AArch64",
+	.elf_machine = 183,
+	.code_align = 4,
+};
+
+/* One interrupt controller, one layout. */
+void arch_plan_layout(const struct vm_plan *vm UNUSED, struct vm_layout *layout UNUSED)
+{
+}

@@ -3,7 +3,7 @@
  * Guest images of every boot protocol, with any bytes. The first byte selects the protocol and a wrapper that is made
  * sound, so that what is behind headers is reached. Beside what the sanitizers see, the result is checked.
  */
-/* SOURCES: core/image.c core/image_linux.c core/image_raw.c core/image_elf.c core/decompress.c core/guest_tree.c drivers/emul/tree_arm64.c hal/fake/fake.c hal/fake/fake_log.c @libfdt @gzip @zstd */
+/* SOURCES: core/image.c core/image_linux.c core/image_raw.c core/image_elf.c core/decompress.c core/guest_tree.c drivers/emul/tree_arm64.c arch/arm64/layout.c hal/fake/fake.c hal/fake/fake_log.c @libfdt @gzip @zstd */
 #include <stdlib.h>
 
 #include "tests/unit/image_env.h"
@@ -40,8 +40,8 @@ static void check_plan(const struct vm_plan *vm)
 			check(s->dst.v + s->size <= vm->seg[j].dst.v ||
 			      vm->seg[j].dst.v + vm->seg[j].size <= s->dst.v);
 	}
-	check(vm->entry.v % 4 == 0);
-	check(vm->protocol == BOOT_FIRMWARE || range_inside(vm->entry.v, 4, ENV_RAM, RAM_SIZE));
+	check(vm->entry.v % arch_image.code_align == 0);
+	check(vm->protocol == BOOT_FIRMWARE || range_inside(vm->entry.v, 1, ENV_RAM, RAM_SIZE));
 	check(vm->seed_off[0] && vm->seed_off[0] + vm->seed_len[0] <= vm->seg[vm->dtb_seg].size);
 }
 
@@ -56,7 +56,7 @@ static size_t wrapper(u32 mode, size_t size, u8 head[128])
 	memset(head, 0, 128);
 	if (mode == 1) { /* an Image */
 		head[18] = 1;
-		memcpy(head + 0x38, "ARM\x64", 4);
+		memcpy(head + 0x38, arch_image.linux_magic, 4);
 	} else if (mode == 2 || mode == 3) { /* EFI-zboot; the frame's first bytes are sound */
 		memcpy(head, "MZ\0\0zimg", 8);
 		memcpy(head + n, mode == 2 ? gzip : zstd, mode == 2 ? sizeof(gzip) : sizeof(zstd));
@@ -69,8 +69,8 @@ static size_t wrapper(u32 mode, size_t size, u8 head[128])
 	} else if (mode == 4) { /* ELF with three program headers */
 		memcpy(head, "\177ELF\2\1\1", 7);
 		head[16] = 2;
-		head[18] = 183;
-		head[27] = 0x40; /* entry: start of RAM */
+		head[18] = (u8)arch_image.elf_machine;
+		head[27] = (u8)(ENV_RAM >> 24); /* entry: start of RAM */
 		head[32] = 64;
 		head[54] = 56;
 		head[56] = 3;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Surroundings of the image stage for the unit test and the fuzzer: physical
+ * Surroundings of the image stage for unit tests and fuzzers: physical
  * addresses are the test's own, memory comes from one buffer, the last refusal is kept.
  */
 #ifndef TESTS_UNIT_IMAGE_ENV_H
@@ -10,9 +10,12 @@
 #include <string.h>
 
 #include "core/image.h"
+#include "core/planner.h"
 
 #define ENV_POOL_SIZE MIB(16)
+#ifndef ENV_RAM /* arch_layout.ram, as a constant */
 #define ENV_RAM UINT64_C(0x40000000)
+#endif
 
 static _Alignas(4096) u8 env_pool[ENV_POOL_SIZE];
 static u64 env_used, env_limit = ENV_POOL_SIZE;
@@ -76,15 +79,7 @@ static inline void env_vm(struct vm_plan *vm, enum boot_protocol protocol, const
 	vm->nr_vcpus = 1;
 	vm->memory = MIB(64);
 	vm->kernel = env_file(kernel, size);
-	vm->layout = (struct vm_layout){
-		.ram = GPA(ENV_RAM),
-		.uart = GPA(0x9000000),
-		.rtc = GPA(0x9010000),
-		.power = GPA(0x9030000),
-		.flash = {GPA(0), GPA(0x4000000)},
-		.intc_dist = GPA(0x8000000),
-		.intc_cpu = GPA(0x80a0000),
-	};
+	vm->layout = arch_layout;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guest images: boot protocols, unpacking, placement in guest RAM, and what is refused. */
-/* SOURCES: core/image.c core/image_linux.c core/image_raw.c core/image_elf.c core/decompress.c core/guest_tree.c drivers/emul/tree_arm64.c hal/fake/fake.c hal/fake/fake_log.c @libfdt @gzip @zstd */
+/* SOURCES: core/image.c core/image_linux.c core/image_raw.c core/image_elf.c core/decompress.c core/guest_tree.c drivers/emul/tree_arm64.c arch/arm64/layout.c hal/fake/fake.c hal/fake/fake_log.c @libfdt @gzip @zstd */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
