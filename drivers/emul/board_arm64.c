@@ -82,5 +82,5 @@ enum err platform_power_key(struct vm *vm)
 
 BOOT_CODE void platform_set_clock(u64 seconds, u64 at)
 {
-	vpl031_set_clock(seconds, at);
+	rtc_set_clock(seconds, at);
 }

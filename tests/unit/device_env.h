@@ -21,7 +21,7 @@
 static struct mmio_map dev_map;
 static struct vm dev_vm = {.mmio = &dev_map};
 static struct vcpu dev_vcpu = {.vm = &dev_vm};
-static bool line[8];
+static bool line[16];
 static u32 line_changes;
 
 struct vm *vms = &dev_vm;
@@ -30,7 +30,7 @@ u32 nr_vms = 1;
 void virq_set(struct vm *vm, u32 irq, bool level)
 {
 	assert_ptr_equal(vm, &dev_vm);
-	assert_true(irq < 8);
+	assert_true(irq < ARRAY_SIZE(line));
 	assert_true(line[irq] != level); /* devices tell changes only */
 	line[irq] = level;
 	line_changes++;

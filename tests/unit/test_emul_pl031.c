@@ -1,36 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The emulated PL031 clock and PL061 power key: registers, time, interrupts. */
-/* SOURCES: drivers/emul/pl031.c drivers/emul/pl061.c core/mmio.c core/timer.c hal/fake/fake.c hal/fake/fake_cpu.c */
-#include "device_env.h"
+/* SOURCES: drivers/emul/pl031.c drivers/emul/rtc_base.c drivers/emul/pl061.c core/mmio.c core/timer.c hal/fake/fake.c hal/fake/fake_cpu.c */
+#include "house_env.h"
 
 #include "drivers/emul/pl031.h"
 #include "drivers/emul/pl061.h"
 
 enum { DR = 0, MR = 4, LR = 8, CR = 0xc, IMSC = 0x10, RIS = 0x14, MIS = 0x18, ICR = 0x1c };
 enum { RTC_IRQ = 2, GPIO_IRQ = 7, GPIO = 0x1000 };
-
-/* ---- housekeeping: jobs run when the test says so ---- */
-
-static struct house_job *job;
-
-void house_job_init(struct house_job *j, house_fn fn)
-{
-	j->fn = fn;
-}
-
-void house_post(struct house_job *j)
-{
-	job = j;
-}
-
-static void house(void)
-{
-	struct house_job *j = job;
-
-	job = NULL;
-	if (j)
-		j->fn(j);
-}
 
 static struct vpl031 rtc;
 static struct vpl061 gpio;
@@ -41,18 +18,11 @@ static int setup(void **state UNUSED)
 	memset(&rtc, 0, sizeof(rtc));
 	memset(&gpio, 0, sizeof(gpio));
 	fake_cpu.now = 12345;
-	vpl031_set_clock(1700000000, fake_cpu.now);
+	rtc_set_clock(1700000000, fake_cpu.now);
 	assert_int_equal(vpl031_init(&dev_vm, &rtc, GPA(DEV_BASE), RTC_IRQ), OK);
 	assert_int_equal(vpl061_init(&dev_vm, &gpio, GPA(DEV_BASE + GPIO), GPIO_IRQ), OK);
 	house();
 	return 0;
-}
-
-static void seconds_pass(u32 s)
-{
-	while (s--)
-		fake_time_advance(fake_cpu.hz);
-	house();
 }
 
 /* ---- clock ---- */
