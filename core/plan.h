@@ -62,7 +62,7 @@ struct vm_layout {
 	u64 flash_size;            /* of a bank */
 	gpa_t intc_dist, intc_cpu; /* GICD, GICR; PLIC or APLIC, IMSICs */
 	gpa_t power;               /* power-key GPIO */
-	gpa_t finisher;            /* riscv64: SiFive test device */
+	gpa_t finisher;            /* riscv64: ends the VM when written */
 	gpa_t ecam, pci32, pci64;
 	u64 ecam_size, pci32_size, pci64_size;
 	u32 ipa_bits;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The devices of QEMU's `virt` board that an arm64 guest has (docs/manifest.md, "What a guest sees"). */
 #include "core/platform.h"
-#include "core/aspace.h"
 #include "core/pools.h"
-#include "drivers/emul/flash.h"
+#include "drivers/emul/board.h"
 #include "drivers/emul/pl011.h"
 #include "drivers/emul/pl031.h"
 #include "drivers/emul/pl061.h"
@@ -15,29 +14,12 @@ struct board {
 	struct vpl011 uart;
 	struct vpl031 rtc;
 	struct vpl061 gpio;
-	struct vflash flash[2];
+	struct vflash flash[BOARD_FLASH_BANKS];
 };
 
 BOOT_CODE size_t platform_size(const struct vm_plan *plan UNUSED)
 {
 	return (size_t)align_up(sizeof(struct board), 64);
-}
-
-/* Flash is in stage 2 while it reads as an array; commands take it out. */
-static void flash_direct(struct vflash *dev, bool direct)
-{
-	aspace_show(dev->vm->aspace, dev->base, direct);
-}
-
-BOOT_CODE static enum err create_flash(struct vm *vm, struct board *b)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(b->flash); i++) {
-		enum err e = vflash_init(vm, &b->flash[i], &vm->plan->flash[i], flash_direct);
-
-		if (e != OK)
-			return e;
-	}
-	return OK;
 }
 
 BOOT_CODE enum err platform_create(struct vm *vm)
@@ -53,8 +35,8 @@ BOOT_CODE enum err platform_create(struct vm *vm)
 		e = vpl031_init(vm, &b->rtc, at->rtc, IRQ_RTC);
 	if (e == OK)
 		e = vpl061_init(vm, &b->gpio, at->power, IRQ_GPIO);
-	if (e == OK && vm->plan->protocol == BOOT_FIRMWARE)
-		e = create_flash(vm, b);
+	if (e == OK)
+		e = board_flash_create(vm, b->flash);
 	return e;
 }
 
@@ -66,10 +48,7 @@ void platform_reset(struct vm *vm)
 		vpl011_reset(&b->uart);
 	vpl031_reset(&b->rtc);
 	vpl061_reset(&b->gpio);
-	if (vm->plan->protocol == BOOT_FIRMWARE) {
-		vflash_reset(&b->flash[0], true);
-		vflash_reset(&b->flash[1], true);
-	}
+	board_flash_reset(vm, b->flash);
 }
 
 enum err platform_power_key(struct vm *vm)
@@ -78,9 +57,4 @@ enum err platform_power_key(struct vm *vm)
 
 	vpl061_press(&b->gpio);
 	return OK;
-}
-
-BOOT_CODE void platform_set_clock(u64 seconds, u64 at)
-{
-	rtc_set_clock(seconds, at);
 }

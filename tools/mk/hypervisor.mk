@@ -25,8 +25,10 @@ CFLAGS := $(CODE) $(WARNINGS) $(INCLUDES)
 # The copy and fill functions must not be turned into calls of themselves.
 CFLAGS_core/string.o := -fno-tree-loop-distribute-patterns
 
-# NAME_ARCH.c is for that architecture only.
-OTHERS := $(foreach a,$(filter-out $(ARCH),arm64 riscv64 x86_64),%_$a.c)
+# NAME_ARCH.c is for that architecture only, and a device that only another's board has is not built.
+BOARD_arm64   := pl011 pl031 pl061
+BOARD_riscv64 := ns16550 goldfish_rtc finisher dwgpio
+OTHERS := $(foreach a,$(filter-out $(ARCH),arm64 riscv64 x86_64),%_$a.c $(BOARD_$a:%=drivers/emul/%.c))
 SOURCES := $(filter-out $(OTHERS),$(wildcard core/*.c drivers/*.c drivers/*/*.c boot/*.c $(ARCH_DIR)/*.c $(ARCH_DIR)/*.S))
 OBJECTS := $(patsubst %,$O/%.o,$(basename $(SOURCES)))
 BOOT_ONLY := boot/% core/boot_% core/bundle% core/manifest% core/plan% core/decompress% core/image% core/guest_tree% \
@@ -60,7 +62,7 @@ all: $O/monadic.elf $O/monadic.bin $O/monadic.efi ## build build/ARCH/monadic.{e
 force:
 
 # Rewritten only when the flags change; every object depends on it.
-$O/flags: force | build/.host-run
+$O/flags: force | $(HOST_RUN)
 	@mkdir -p $O; echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
 		echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(BOOT_ONLY)' > $@
 
