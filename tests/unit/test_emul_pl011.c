@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The emulated PL011: FIFOs, interrupts, holding back, identification, reset. */
 /* SOURCES: drivers/emul/pl011.c core/mmio.c hal/fake/fake.c hal/fake/fake_cpu.c */
-#include "device_env.h"
+#include "vuart_env.h"
 
-#include "core/console.h"
 #include "drivers/emul/pl011.h"
 
 enum {
@@ -24,52 +23,12 @@ enum { RXFE = 0x10, TXFF = 0x20, RXFF = 0x40, TXFE = 0x80, BUSY = 8 };
 enum { I_RX = 0x10, I_TX = 0x20, I_RT = 0x40, I_BE = 0x200, I_OE = 0x400 };
 enum { FEN = 0x10, LBE = 0x80, IRQ = 1 };
 
-/* ---- the console's side ---- */
-
-static char out[4096];
-static u32 out_len, room, rx_rooms;
-static const struct vuart_ops *uart;
-static void *uart_dev;
-
-u32 console_vm_room(const struct vm *vm)
-{
-	assert_ptr_equal(vm, &dev_vm);
-	return room;
-}
-
-void console_vm_put(struct vm *vm UNUSED, u8 byte)
-{
-	assert_true(room > 0);
-	room--;
-	out[out_len++] = (char)byte;
-	out[out_len] = 0;
-}
-
-void console_vm_attach(struct vm *vm UNUSED, const struct vuart_ops *ops, void *dev)
-{
-	uart = ops;
-	uart_dev = dev;
-}
-
-void console_vm_rx_room(struct vm *vm UNUSED)
-{
-	rx_rooms++;
-}
-
-static bool receive(u8 byte)
-{
-	return uart->rx(uart_dev, byte);
-}
-
 static struct vpl011 dev;
 
 static int setup(void **state UNUSED)
 {
-	env_reset();
+	vuart_env_reset();
 	memset(&dev, 0, sizeof(dev));
-	out_len = rx_rooms = 0;
-	out[0] = 0;
-	room = 1000;
 	assert_int_equal(vpl011_init(&dev_vm, &dev, GPA(DEV_BASE), IRQ), OK);
 	return 0;
 }
