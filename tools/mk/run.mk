@@ -20,6 +20,6 @@ RUN_raw_NEEDS  := $O/monadic.bin $R/bundle.cpio
 RUN_raw_ARGS   := -kernel $O/monadic.bin -initrd $R/bundle.cpio
 $(if $(RUN_$(BOOT)_NEEDS),,$(error BOOT=$(BOOT): unknown; known are uefi raw))
 
-run: $(RUN_$(BOOT)_NEEDS) | build/.host-run ## build, then boot two Linux guests under QEMU (BOOT=uefi or raw)
+run: $(RUN_$(BOOT)_NEEDS) | $(HOST_RUN) ## build, then boot two Linux guests under QEMU (BOOT=uefi or raw)
 	@echo "[run] Ctrl-] opens the hypervisor's monitor, Ctrl-A x ends the machine"
 	@exec $(QEMU) $(RUN_$(BOOT)_ARGS) $(QEMU_ARGS)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# host.sh KIND...: install the host packages of those kinds (run, check) that are missing, and say which and why.
+# host.sh ARCH KIND...: install the host packages of those kinds (run, check) that are missing, and say which and why. ARCH
+# leaves out what only another architecture needs; `all` leaves out nothing.
 #
 # The machine's sources are left alone: packages come from its own mirror through a private list that adds backports where
 # a package of the release is too old. Only apt-get install runs as root, through sudo when the caller is not.
@@ -52,9 +53,20 @@ choose() {
 	echo "$p_package/$backports"
 }
 
+# wanted NAME: is it for the architecture asked for?
+wanted() {
+	case $1 in
+	*-"$arch") true ;;
+	*-arm64 | *-riscv64 | *-x86_64) [ "$arch" = all ] ;;
+	esac
+}
+
+arch=$1
+shift
 missing=()
 for kind; do
 	for name in $(pins_of_kind "$kind"); do
+		wanted "$name" || continue
 		pin "$name"
 		installed || missing+=("$name")
 	done
