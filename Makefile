@@ -31,7 +31,7 @@ include tools/mk/test.mk
 .PHONY: help clean
 help: ## this list
 	@echo "make [TARGET] [VARIABLE=value]...    (no target: all)"
-	@echo "  ARCH=arm64  MANIFEST=file.dts  BOOT=uefi|raw  QEMU_ARGS='-smp 8 -m 4G'  FUZZ_SECONDS=n"
+	@echo "  ARCH=arm64|riscv64  MANIFEST=file.dts  BOOT=uefi|raw  QEMU_ARGS='-smp 8 -m 4G'  FUZZ_SECONDS=n"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | sort
 
 clean: ## remove build/ (downloads stay in the cache)

@@ -13,6 +13,7 @@ EFI_ARCH  := aarch64
 EFI_NAME  := BOOTAA64.EFI
 EFI_FLAGS := -mgeneral-regs-only -mstrict-align
 GNU_EFI   := gnu-efi-arm64
+EFI_COPY  := --target efi-app-aarch64 --subsystem=10
 TIDY_TARGET := aarch64-linux-gnu
 
 RESIDENT_LIMIT := 98304
@@ -20,6 +21,13 @@ BOOT_LIMIT     := 163840
 
 # The machine of `make run`. -accel tcg: with KVM there would be no EL2. Ctrl-C and Ctrl-] reach the guest (-nographic).
 QEMU = qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3 -cpu max -smp 4 -m 2G -nographic -nic none
+FIRMWARE_ARGS = -bios $G/QEMU_EFI.fd
+
+# Guests: kernels, U-Boot's board, UEFI firmware of EFI_PACKAGE.
+KERNELS     := debian12 debian13
+UBOOT_BOARD := qemu_arm64
+EFI_PACKAGE := qemu-efi-aarch64
+EFI_IMAGES  := QEMU_EFI.fd
 
 # What exits run through (OPT_HOT).
 HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich)

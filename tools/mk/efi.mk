@@ -24,6 +24,6 @@ $O/efi/monadic.so: $(EFI_OBJECTS) | $E
 
 $O/monadic.efi: $O/efi/monadic.so
 	@echo "  EFI     $@"; $(OBJCOPY) -j .text -j .sdata -j .data -j .rodata -j .dynamic -j .dynsym -j '.rel*' -j '.rela*' \
-		-j .areloc -j .reloc --target efi-app-$(EFI_ARCH) --subsystem=10 $< $@
+		-j .areloc -j .reloc $(EFI_COPY) $< $@
 
 -include $(EFI_OBJECTS:.o=.d)

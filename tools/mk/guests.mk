@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Guest images and firmware under build/guests/$(ARCH): kernels in each wrapping, an initramfs, U-Boot, UEFI firmware.
 #
-#   debian12.Image debian13.Image        as shipped (plain)
+#   debian12.Image debian13.Image        as shipped (plain); riscv64 has debian13 only
 #   debianN.Image.gz                     gzip
 #   debianN.zboot-gzip, .zboot-zstd      EFI zboot wrapped
-#   initramfs.cpio.gz  u-boot.bin  QEMU_EFI.fd
+#   initramfs.cpio.gz  u-boot.bin
+#   QEMU_EFI.fd (arm64)  RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd (riscv64)
 
 G := build/guests/$(ARCH)
-KERNELS := debian12 debian13
 
 WRAPPED := $(foreach k,$(KERNELS),$(addprefix $G/$k,.Image .Image.gz .zboot-gzip .zboot-zstd))
-GUEST_FILES := $(WRAPPED) $G/initramfs.cpio $G/initramfs.cpio.gz $G/u-boot.bin $G/QEMU_EFI.fd
+GUEST_FILES := $(WRAPPED) $G/initramfs.cpio $G/initramfs.cpio.gz $G/u-boot.bin $(EFI_IMAGES:%=$G/%)
 
 .PHONY: guests
 guests: $(GUEST_FILES) ## fetch and make the guest images under build/guests
@@ -18,7 +18,7 @@ guests: $(GUEST_FILES) ## fetch and make the guest images under build/guests
 guest_file = @mkdir -p $(@D); echo "  GUEST   $@";
 
 $G/%.Image: $(T)/%-$(ARCH)/.unpacked
-	$(guest_file) cp $(T)/$*-$(ARCH)/boot/vmlinuz-* $@
+	$(guest_file) cp $(T)/$*-$(ARCH)/boot/vmlinu[xz]-* $@
 
 $G/%.Image.gz: $G/%.Image
 	$(guest_file) gzip -1 -n -c $< > $@
@@ -26,9 +26,9 @@ $G/%.Image.zst: $G/%.Image
 	$(guest_file) zstd -q -3 -f $< -o $@
 
 $G/%.zboot-gzip: $G/%.Image.gz $G/%.Image $H/mkzboot
-	$(guest_file) $H/mkzboot gzip $< $$(stat -c %s $G/$*.Image) > $@
+	$(guest_file) $H/mkzboot $(ARCH) gzip $< $$(stat -c %s $G/$*.Image) > $@
 $G/%.zboot-zstd: $G/%.Image.zst $G/%.Image $H/mkzboot
-	$(guest_file) $H/mkzboot zstd22 $< $$(stat -c %s $G/$*.Image) > $@
+	$(guest_file) $H/mkzboot $(ARCH) zstd22 $< $$(stat -c %s $G/$*.Image) > $@
 
 $G/initramfs.cpio: tests/guests/linux/init $H/mkcpio $(T)/busybox-$(ARCH)/.unpacked
 	$(guest_file) bb=$$(echo $(T)/busybox-$(ARCH)/{bin,usr/bin}/busybox); \
@@ -38,7 +38,7 @@ $G/initramfs.cpio.gz: $G/initramfs.cpio
 	$(guest_file) gzip -9 -n -c $< > $@
 
 $G/u-boot.bin: $(T)/u-boot/.unpacked
-	$(guest_file) cp $(T)/u-boot/usr/lib/u-boot/qemu_$(ARCH)/u-boot.bin $@
-$G/QEMU_EFI.fd: $(T)/efi-$(ARCH)/.unpacked
-	$(guest_file) cp $(T)/efi-$(ARCH)/usr/share/qemu-efi-aarch64/QEMU_EFI.fd $@
+	$(guest_file) cp $(T)/u-boot/usr/lib/u-boot/$(UBOOT_BOARD)/u-boot.bin $@
+$(EFI_IMAGES:%=$G/%): $G/%: $(T)/efi-$(ARCH)/.unpacked
+	$(guest_file) cp $(T)/efi-$(ARCH)/usr/share/$(EFI_PACKAGE)/$* $@
 .SECONDARY:
