@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the UEFI application gives the hypervisor's entry point in its first
- * argument register, instead of a device tree. Plain C, fixed layout, no other
+ * What the UEFI application gives the hypervisor's entry point in place
+ * of a device tree (arm64: x0, riscv64: a1). Plain C, fixed layout, no other
  * header of the tree: the application is built in a world of its own.
  *
  * Everything that it points to lies in loader data, is mapped cacheable, and
@@ -39,7 +39,7 @@ struct handoff {
 
 	/* From here on a writer of old has nothing: `size` says so. */
 	uint64_t time;         /* UTC, seconds since 1970, 0: firmware has no clock that is set */
-	uint64_t time_counter; /* CNTPCT_EL0 at that moment */
+	uint64_t time_counter; /* CNTPCT_EL0 or time at that moment */
 };
 
 #define HANDOFF_SIZE_MIN 96

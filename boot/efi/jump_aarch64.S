@@ -9,7 +9,7 @@
 	.global	efi_jump_start
 efi_jump_start:
 	.global	efi_jump
-efi_jump:				/* x0 = entry, x1 = hand-off block */
+efi_jump:				/* x0 = entry, x1 = hand-off block; x2 says nothing here */
 	msr	daifset, #0xf
 	mov	x9, x0
 	mov	x0, x1

@@ -9,18 +9,15 @@
 #include <efilib.h>
 
 #include "boot/calendar.h"
+#include "boot/efi/arch.h"
 #include "boot/handoff.h"
 
 #define IMAGE_ALIGN 0x200000u
-#define IMAGE_SIZE_OFFSET 16 /* of the Linux arm64 Image header */
+#define IMAGE_SIZE_OFFSET 16 /* of Linux's Image header, arm64's and riscv64's */
 #define MAP_SLACK 16         /* descriptors that allocating the map itself may add */
 #define EXIT_TRIES 8
 
-extern UINT8 payload_start[], payload_end[], efi_jump_start[], efi_jump_end[];
-void efi_jump(UINT64 entry, UINT64 handoff) __attribute__((noreturn));
-void efi_clean(UINT64 address, UINT64 size);
-UINT64 efi_exception_level(void);
-UINT64 efi_counter(void);
+extern UINT8 payload_start[], payload_end[];
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 static EFI_GUID fdt_guid = {0xb1b621d5, 0xf19c, 0x41a5, {0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0}};
@@ -240,7 +237,7 @@ static void clean_all(const struct handoff *h)
 	efi_clean((UINT64)(UINTN)efi_jump_start, (UINT64)(efi_jump_end - efi_jump_start));
 }
 
-static EFI_STATUS prepare(EFI_HANDLE image, struct handoff *h)
+static EFI_STATUS prepare(EFI_HANDLE image, struct handoff *h, UINT64 *cpu)
 {
 	EFI_LOADED_IMAGE *li;
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
@@ -252,6 +249,12 @@ static EFI_STATUS prepare(EFI_HANDLE image, struct handoff *h)
 	h->rsdp = find_table(&acpi2_guid);
 	h->fdt = find_table(&fdt_guid);
 	read_clock(h);
+	if (!EFI_ERROR(s) && !h->rsdp && !h->fdt) {
+		Print(L"monadic: firmware gives neither ACPI nor a device tree\n");
+		s = EFI_UNSUPPORTED;
+	}
+	if (!EFI_ERROR(s))
+		s = arch_boot_cpu(h->fdt, cpu);
 	if (!EFI_ERROR(s))
 		s = load_bundle(li, h);
 	return EFI_ERROR(s) ? s : load_image(h);
@@ -259,28 +262,21 @@ static EFI_STATUS prepare(EFI_HANDLE image, struct handoff *h)
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
-	UINT64 at;
+	UINT64 at, cpu;
 	struct handoff *h;
 	EFI_STATUS s;
 
 	InitializeLib(image, system);
 	(void)uefi_call_wrapper(BS->SetWatchdogTimer, 4, 0, 0, 0, NULL);
-	if (efi_exception_level() != 2) {
-		Print(L"monadic: firmware runs at EL%d, the hypervisor needs EL2: enable virtualization in setup"
-		      L" (QEMU: -M virt,virtualization=on)\n",
-		      (INT32)efi_exception_level());
-		return EFI_UNSUPPORTED;
-	}
+	s = arch_check();
+	if (EFI_ERROR(s))
+		return s;
 	s = get_pages(sizeof(*h), &at);
 	if (EFI_ERROR(s))
 		return s;
 	h = (struct handoff *)(UINTN)at;
 	SetMem(h, sizeof(*h), 0);
-	s = prepare(image, h);
-	if (!EFI_ERROR(s) && !h->rsdp && !h->fdt) {
-		Print(L"monadic: firmware gives neither ACPI nor a device tree\n");
-		s = EFI_UNSUPPORTED;
-	}
+	s = prepare(image, h, &cpu);
 	if (!EFI_ERROR(s))
 		s = leave(image, h);
 	if (EFI_ERROR(s)) {
@@ -288,5 +284,5 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 		return s;
 	}
 	clean_all(h);
-	efi_jump(h->image, (UINT64)(UINTN)h);
+	efi_jump(h->image, (UINT64)(UINTN)h, cpu);
 }

@@ -4,7 +4,7 @@
 E := $(call third-party,$(GNU_EFI))
 EFI_INC := $T/$(GNU_EFI)/usr/include/efi
 EFI_LIB := $T/$(GNU_EFI)/usr/lib
-EFI_SOURCES := $(wildcard boot/efi/*.c boot/efi/*.S)
+EFI_SOURCES := $(addprefix boot/efi/,main.c arch_$(EFI_ARCH).c jump_$(EFI_ARCH).S payload.S)
 EFI_OBJECTS := $(patsubst %,$O/%.o,$(basename $(EFI_SOURCES)))
 EFI_CFLAGS := -std=c11 -ffreestanding -fno-stack-protector -fpic -fshort-wchar -fno-strict-aliasing -O2 -g \
 	$(EFI_FLAGS) $(WARNINGS) $(INCLUDES) -isystem $(EFI_INC) -isystem $(EFI_INC)/$(EFI_ARCH) -isystem $(EFI_INC)/protocol
@@ -16,7 +16,6 @@ $O/boot/efi/%.o: boot/efi/%.S $O/monadic.bin | $E
 	$(compile) $(EFI_FLAGS) $(INCLUDES) -D__ASSEMBLY__ -Wa,-I$O -c $< -o $@
 
 $O/efi/monadic.so: $(EFI_OBJECTS) | $E
-	$(if $(EFI_OBJECTS),,$(error boot/efi: no sources, so no $O/monadic.efi))
 	@mkdir -p $(@D); echo "  LD      $@"; $(LD) -nostdlib -znocombreloc -shared -Bsymbolic -z noexecstack \
 		--no-undefined --no-warn-rwx-segments \
 		-T $(EFI_LIB)/elf_$(EFI_ARCH)_efi.lds $(EFI_LIB)/crt0-efi-$(EFI_ARCH).o $(EFI_OBJECTS) \
