@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh: the bench stage. Boots the benchmark guest (tests/guests/bare/bench.c) on QEMU with one instruction a nanosecond and
+# run.sh: the bench stage. Boots the benchmark guest (tests/guests/bare/arm64/bench.c) on QEMU with one instruction a nanosecond and
 # a 1 GHz counter, so that counter differences are retired instructions, and compares each figure with the table of this ARCH
 # and compiler, tests/bench/$ARCH-gccN.expected (compilers differ by more): more than 2 % off, either way, is a failure.
 #

@@ -4,6 +4,5 @@
 
 void guest_main(const void *tree)
 {
-	print("hello from vCPU %u at EL%u, arguments \"%s\"\n", cpu_index(), (u32)read_sysreg(currentel) >> 2,
-	      tree_bootargs(tree));
+	print("hello from vCPU %u at %s, arguments \"%s\"\n", cpu_index(), CPU_MODE, tree_bootargs(tree));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: registers of other exception levels, of hidden features, and all encodings there are. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 /* Reads and writes of [crn, crm, op2] ranges below op0, op1: how many are undefined, how many are not. */
 struct range {

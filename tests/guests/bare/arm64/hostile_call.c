@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: calls of every owner and number, and games with PSCI. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 #define NOT_SUPPORTED (-1)
 #define PSCI_CPU_ON_32 0x84000003u

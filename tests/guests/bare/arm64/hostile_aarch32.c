@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: AArch32 at EL0, where the CPU has it. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 /* Instructions as words; each ends in SVC. T32 halves are put together little-endian. */
 #define A32(name, ...) static const u32 name[] __attribute__((aligned(16))) = {__VA_ARGS__, 0xef000005u}

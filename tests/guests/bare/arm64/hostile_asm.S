@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the hostile guest cannot say in C. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 	.text
 /* u64 context_save(u64 *context): 0 now, 1 when context_load comes back here. */

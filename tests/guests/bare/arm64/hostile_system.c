@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: caches, TLBs, translation control, and states that no sane guest puts itself into. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 /* ---- set/way ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: registers of emulated devices at random, by a generator that gives the same each time; and the end. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 #define GPIO_BASE 0x09030000ULL
 

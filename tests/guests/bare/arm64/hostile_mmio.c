@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: loads and stores of every kind on device registers, most of them without a syndrome for the hypervisor. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 /* PL011's identification: 0x11, 0x10, 0x34, 0x00, then 0x0d, 0xf0, 0x05, 0xb1 in words of four bytes. */
 #define ID (UART_BASE + 0xfe0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: self-hosted debug, and single steps over what the hypervisor emulates. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 #define MDSCR_SS 1ULL
 #define MDSCR_KDE (1ULL << 13)

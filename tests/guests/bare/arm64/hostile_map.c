@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Aliases in the hostile guest's own tables, and EL0. The library's first level table is TTBR0's. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 #define BLOCK 1ULL
 #define AF (1ULL << 10)

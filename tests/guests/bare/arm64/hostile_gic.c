@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: storms and floods of interrupts. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 #define ISENABLER(i) (GICD_BASE + 0x100 + (i) / 32 * 4)
 #define ISPENDR(i) (GICD_BASE + 0x200 + (i) / 32 * 4)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile rows: addresses that are somebody else's or nobody's, and tables in places where no tables can be. */
-#include "tests/guests/bare/hostile.h"
+#include "tests/guests/bare/arm64/hostile.h"
 
 CODE(code_load, "ldr x1, [x0]");
 CODE(code_load32, "ldr w1, [x0]");
