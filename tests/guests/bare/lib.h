@@ -11,6 +11,10 @@
 #define BARE_CPUS 64
 #define STACK_SIZE 4096
 
+/* struct cpu_boot, what a secondary CPU is started with */
+#define CPU_BOOT_MMU 0
+#define CPU_BOOT_FN 8
+
 #ifndef __ASSEMBLER__
 
 #include <stdarg.h>
@@ -65,7 +69,11 @@ bool mmu_is_on(void);
 
 /* ---- tree.c ---- */
 
-/* /chosen/bootargs of the flattened device tree, or "". */
+/* The first property of that name, of a node whose unit address is the text `unit` (NULL: of any node), or NULL. */
+const u8 *tree_property(const void *tree, const char *unit, const char *name, u32 *size);
+/* Its first cell. */
+u32 tree_number(const void *tree, const char *unit, const char *name, u32 otherwise);
+/* /chosen/bootargs, or "". */
 const char *tree_bootargs(const void *tree);
 
 /* ---- print.c: what the compiler may call ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one thing a bare guest wants of its device tree: its arguments. The tree is the hypervisor's and is trusted. */
+/* What a bare guest wants of its device tree, which is the hypervisor's and is trusted: properties precede nodes inside. */
 #include "tests/guests/bare/lib.h"
 
 enum { TREE_BEGIN = 1, TREE_END, TREE_PROP, TREE_NOP };
@@ -18,12 +18,21 @@ static u32 length(const u8 *s)
 	return n;
 }
 
-const char *tree_bootargs(const void *tree)
+/* What a node's name has behind its '@'; "" without one. */
+static const char *unit_of(const u8 *name)
 {
+	while (*name && *name != '@')
+		name++;
+	return (const char *)name + (*name == '@');
+}
+
+const u8 *tree_property(const void *tree, const char *unit, const char *name, u32 *size)
+{
+	const char *here = "";
 	const u8 *t = tree;
 
 	if (!t || be32(t) != 0xd00dfeed)
-		return "";
+		return NULL;
 	const u8 *p = t + be32(t + 8), *names = t + be32(t + 12);
 
 	for (;;) {
@@ -31,13 +40,32 @@ const char *tree_bootargs(const void *tree)
 
 		p += 4;
 		if (token == TREE_BEGIN) {
+			here = unit_of(p);
 			p += (length(p) + 4) & ~3u;
 		} else if (token == TREE_PROP) {
-			if (strcmp((const char *)names + be32(p + 4), "bootargs") == 0)
-				return (const char *)p + 8;
+			if (!strcmp((const char *)names + be32(p + 4), name) &&
+			    (!unit || !strcmp(here, unit))) {
+				if (size)
+					*size = be32(p);
+				return p + 8;
+			}
 			p += 8 + ((be32(p) + 3) & ~3u);
 		} else if (token != TREE_END && token != TREE_NOP) {
-			return "";
+			return NULL;
 		}
 	}
+}
+
+u32 tree_number(const void *tree, const char *unit, const char *name, u32 otherwise)
+{
+	const u8 *p = tree_property(tree, unit, name, NULL);
+
+	return p ? be32(p) : otherwise;
+}
+
+const char *tree_bootargs(const void *tree)
+{
+	const u8 *p = tree_property(tree, NULL, "bootargs", NULL);
+
+	return p ? (const char *)p : "";
 }

@@ -14,9 +14,6 @@
 #define FRAME_ENTERED 288
 #define FRAME_SIZE 304
 
-#define CPU_BOOT_MMU 0
-#define CPU_BOOT_FN 8
-
 /* Vector numbers (DDI 0487, D1.3.1): four kinds from EL1 on SP_EL0, EL1 on SP_EL1, EL0 AArch64, EL0 AArch32. */
 #define VECTOR_SYNC 4
 #define VECTOR_IRQ 5
