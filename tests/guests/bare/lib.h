@@ -61,6 +61,24 @@ int uart_getc(void);
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void vprint(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
+/* ---- tick.c: the timer and one interrupt from CPU to CPU, whatever brings them ---- */
+
+/* Ticks of counter() a second. */
+u64 counter_hz(const void *tree);
+/* Once counter() reaches `deadline` this CPU's timer interrupt is pending, until the next deadline is set. */
+void timer_set(u64 deadline);
+/* Once: fn(counter at the vector) is what a timer interrupt does; it sets the next deadline. Then each CPU for itself. */
+void tick_init(void (*fn)(u64 entered));
+void tick_cpu_init(void);
+/* Interrupts masked, tick_cpu_init() done: sleeps until one is pending, the timer's as a rule. */
+void tick_wait(void);
+/* Once; then each CPU for itself. Interrupts stay masked: who waits for one asks ipi_take() after each WFI. */
+void ipi_init(void);
+void ipi_cpu_init(void);
+void ipi_send(u32 index);
+bool ipi_take(void);
+bool cpu_is_off(u32 index);
+
 /* ---- mmu.c: optional; VA = PA ---- */
 
 /* On the CPU that calls; the tables are made by the first call. */

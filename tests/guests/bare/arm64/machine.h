@@ -56,6 +56,12 @@
 #define wfi() __asm__ volatile("wfi" ::: "memory")
 #define cpu_relax() __asm__ volatile("yield" ::: "memory")
 #define irq_on() __asm__ volatile("msr daifclr, #2" ::: "memory")
+/* Where this CPU's exceptions go. */
+#define vectors_at(address)                      \
+	do {                                     \
+		write_sysreg(vbar_el1, address); \
+		isb();                           \
+	} while (0)
 #define irq_off() __asm__ volatile("msr daifset, #2" ::: "memory")
 #define serror_on() __asm__ volatile("msr daifclr, #4" ::: "memory")
 

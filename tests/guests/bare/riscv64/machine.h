@@ -57,6 +57,8 @@
 #define fence() __asm__ volatile("fence iorw, iorw" ::: "memory")
 #define wfi() __asm__ volatile("wfi" ::: "memory")
 #define cpu_relax() __asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010" ::: "memory") /* pause */
+/* Where this hart's traps go. */
+#define vectors_at(address) write_csr(stvec, address)
 #define irq_on() set_csr(sstatus, SSTATUS_SIE)
 #define irq_off() clear_csr(sstatus, SSTATUS_SIE)
 
@@ -161,12 +163,8 @@ static inline u64 counter(void)
 }
 /* Is stimecmp there (Sstc)? Asked of the register itself, by the first call. */
 bool timer_has_stimecmp(void);
-/* IRQ_TIMER is pending once time reaches `deadline`; by stimecmp, else SBI TIME. */
-void timer_set(u64 deadline);
-static inline void timer_off(void)
-{
-	timer_set(~0ULL);
-}
+/* IRQ_TIMER is no longer pending. */
+void timer_off(void);
 
 /* ---- imsic.c: this hart's S-level file (AIA 1.0, chapter 3) ---- */
 

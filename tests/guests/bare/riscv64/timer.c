@@ -23,3 +23,8 @@ void timer_set(u64 deadline)
 	else
 		sbi_call(SBI_TIME, 0, deadline, 0, 0);
 }
+
+void timer_off(void)
+{
+	timer_set(~0ULL);
+}

@@ -14,49 +14,38 @@
 static volatile u64 handled, last, max_gap;
 static u64 period, deadline;
 
-static void tick(struct frame *f)
+static void tick(u64 entered)
 {
-	u32 intid = gic_ack();
-
-	if (intid == INTID_VTIMER) {
-		if (handled && f->entered - last > max_gap)
-			max_gap = f->entered - last;
-		last = f->entered;
-		handled++;
-		deadline += period;
-		vtimer_set(deadline);
-	}
-	if (intid != INTID_SPURIOUS)
-		gic_eoi(intid);
+	if (handled && entered - last > max_gap)
+		max_gap = entered - last;
+	last = entered;
+	handled++;
+	deadline += period;
+	timer_set(deadline);
 }
 
 static u64 beat_deadline;
 
 static void metronome(u64 beat)
 {
-	gic_cpu_init();
-	gic_enable(INTID_VTIMER, 0);
+	tick_cpu_init();
 	for (beat_deadline = counter();;) {
 		beat_deadline += beat;
-		vtimer_set(beat_deadline);
-		wfi();
-		gic_eoi(gic_ack());
+		timer_set(beat_deadline);
+		tick_wait();
 	}
 }
 
 void guest_main(const void *tree)
 {
-	u64 hz = read_sysreg(cntfrq_el0), told = 0;
+	u64 hz = counter_hz(tree), told = 0;
 
-	(void)tree;
-	exception_handler[VECTOR_IRQ] = tick;
-	gic_init();
-	gic_cpu_init();
-	gic_enable(INTID_VTIMER, 0);
+	tick_init(tick);
+	tick_cpu_init();
 	cpu_start(1, metronome, hz / 25000);
 	period = hz / 1000;
 	deadline = counter() + period;
-	vtimer_set(deadline);
+	timer_set(deadline);
 	irq_on();
 	for (;;) {
 		u64 n = handled;

@@ -12,7 +12,6 @@ void guest_main(const void *tree)
 		cpu_off();
 	}
 	print("loop: begins\n");
-	write_sysreg(vbar_el1, 0x0b000000);
-	isb();
+	vectors_at(0x0b000000);
 	(void)read32(0x0b000000);
 }

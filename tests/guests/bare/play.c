@@ -8,7 +8,6 @@
  */
 #include "tests/guests/bare/lib.h"
 
-#define SGI 3
 #define LAP 4000000u
 
 static u32 up, answered;
@@ -31,35 +30,31 @@ static void wait_until(const u32 *counter, u32 value)
 /* A secondary vCPU: says that it is there, waits for its interrupt, goes off. */
 static void secondary(u64 arg)
 {
-	u32 intid = INTID_SPURIOUS;
-
 	(void)arg;
-	gic_cpu_init();
-	gic_enable(SGI, 0x80);
+	ipi_cpu_init();
 	__atomic_fetch_add(&up, 1, __ATOMIC_RELEASE);
-	while ((intid = gic_ack()) == INTID_SPURIOUS)
+	while (!ipi_take())
 		wfi();
-	gic_eoi(intid);
-	__atomic_fetch_add(&answered, intid == SGI, __ATOMIC_RELEASE);
+	__atomic_fetch_add(&answered, 1, __ATOMIC_RELEASE);
 }
 
 static void smp(u32 nr)
 {
 	mmu_on();
-	gic_init();
-	gic_cpu_init();
+	ipi_init();
+	ipi_cpu_init();
 	for (u32 i = 1; i < nr; i++) {
 		s64 result = cpu_start(i, secondary, 0);
 
 		if (result)
-			print("TEST-FAIL vCPU %u: PSCI says %u\n", i, (u32)-result);
+			print("TEST-FAIL vCPU %u: firmware says %u\n", i, (u32)-result);
 	}
 	wait_until(&up, nr - 1);
 	for (u32 i = 1; i < nr; i++)
-		gic_send_sgi(SGI, i);
+		ipi_send(i);
 	wait_until(&answered, nr - 1);
 	for (u32 i = 1; i < nr; i++)
-		while (cpu_affinity_info(i) != 1)
+		while (!cpu_is_off(i))
 			cpu_relax();
 	print("TEST-OK %u vCPUs came, answered and went\n", nr);
 }
