@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh: the bench stage. Boots the benchmark guest (tests/guests/bare/arm64/bench.c) on QEMU with one instruction a nanosecond and
-# a 1 GHz counter, so that counter differences are retired instructions, and compares each figure with the table of this ARCH
+# run.sh: the bench stage. Boots the benchmark guest (tests/guests/bare/$ARCH/bench.c) on QEMU with one instruction a nanosecond,
+# so that differences of its counter are retired instructions, and compares each figure with the table of this ARCH
 # and compiler, tests/bench/$ARCH-gccN.expected (compilers differ by more): more than 2 % off, either way, is a failure.
 #
 #   BENCH_CPUS    CPU models, of those in the table (default: the first)
@@ -11,12 +11,13 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 ARCH=${ARCH:-arm64}
 O=build/$ARCH out=build/test/bench
+# tick: instructions of one tick of the counter
 case $ARCH in
-arm64) CROSS=aarch64-linux-gnu- ;;
+arm64) CROSS=aarch64-linux-gnu- tick=1 models=(cortex-a57 max) ;;
+riscv64) CROSS=riscv64-linux-gnu- tick=100 models=(aia plic) ;;
 esac
 compiler=gcc$("${CROSS}gcc" -dumpversion | cut -d. -f1)
 expected=tests/bench/$ARCH-$compiler.expected peers=tests/bench/$ARCH.peers
-models=(cortex-a57 max)
 IFS=' ' read -r -a cpus <<<"${BENCH_CPUS:-${models[0]}}"
 seconds=60 # for one boot
 
@@ -38,23 +39,33 @@ prepare() {
 	bundle plain 16 bench.bin && bundle memory $((16 + more_memory)) bench.bin && bundle image 16 padded.bin
 }
 
-# boot CPU BUNDLE: the console's text
-boot() {
+# Each sets $machine to the board with that CPU model; on riscv64 a model is named after its interrupt controller.
+machine_arm64() {
 	local model=$1
 	[ "$1" = max ] || model=$1,cntfrq=1000000000
-	timeout -k 1 $seconds qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3,dtb-randomness=off -cpu "$model" \
-		-smp 3 -m 512M -nographic -nic none -icount shift=0,sleep=off -seed 1 -rtc base=2025-01-01,clock=vm \
+	machine=(qemu-system-aarch64 -M "virt,virtualization=on,gic-version=3,dtb-randomness=off" -cpu "$model")
+}
+machine_riscv64() {
+	local -A boards=([aia]=virt,aia=aplic-imsic,aia-guests=3 [plic]=virt)
+	machine=(qemu-system-riscv64 -M "${boards[$1]}" -cpu rv64,svpbmt=on,svinval=on,smstateen=on)
+}
+
+# boot CPU BUNDLE: the console's text
+boot() {
+	local machine
+	"machine_$ARCH" "$1"
+	timeout -k 1 $seconds "${machine[@]}" -accel tcg -smp 3 -m 512M -nographic -nic none -icount shift=0,sleep=off -seed 1 -rtc base=2025-01-01,clock=vm \
 		-kernel "$O/monadic.bin" -initrd "$out/$2.cpio" </dev/null 2>"$out/$1-$2.err" | tr -d '\r' >"$out/$1-$2.log"
 }
 
 figure() { sed -n "s/^\[bench\] bench $2 \([0-9]*\) \([0-9]*\)$/\1 \2/p" "$out/$1.log"; }
 
-# whole RUN: ticks from the hypervisor's first instruction to the guest's, less the zeroing of the hypervisor's own memory
+# whole RUN: instructions from the hypervisor's first instruction to the guest's, less the zeroing of the hypervisor's own memory
 whole() {
 	local ready zeroing first
 	read -r ready zeroing < <(sed -n 's/^monadic: boot: bench is ready after .*(\([0-9]*\) ticks, \([0-9]*\) zeroing.*$/\1 \2/p' "$out/$1.log")
 	first=$(figure "$1" first-instruction)
-	echo $((${ready:-0} - ${zeroing:-0} + ${first%% *}))
+	echo $(((${ready:-0} - ${zeroing:-0}) * tick + ${first%% *}))
 }
 
 # measure CPU: lines "CPU NAME MINIMUM AVERAGE"
