@@ -15,8 +15,14 @@
 /* A new slice of work is begun only in the first part of the 50 us: each takes up to 25 us, vm_work() 50. */
 #define BEGIN_WITHIN_US 5u
 
+static u32 open;
 static spinlock_t job_lock;
 static struct house_job *jobs, **jobs_end = &jobs;
+
+BOOT_CODE void house_open(void)
+{
+	store_release(&open, 1);
+}
 
 BOOT_CODE void house_job_init(struct house_job *job, house_fn fn)
 {
@@ -78,7 +84,7 @@ bool house_work(void)
 	u64 begin, within;
 	bool more = false;
 
-	if (this_cpu() != house_cpu)
+	if (this_cpu() != house_cpu || !load_acquire(&open))
 		return false;
 	begin = time_now();
 	within = (u64)time_hz() * BEGIN_WITHIN_US / 1000000;

@@ -19,6 +19,11 @@ struct house_job {
 	u32 posted;
 };
 
+/*
+ * Boot's end: from now on house_work() does something. The housekeeping CPU may be another than the boot CPU, and looks for work
+ * while that still makes the VMs.
+ */
+void house_open(void);
 /* Once, before the first house_post() of it. */
 void house_job_init(struct house_job *job, house_fn fn);
 /* Any CPU, any lock but house.c's: run the job; posting one that still waits does nothing. */

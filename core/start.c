@@ -48,6 +48,7 @@ BOOT_CODE static void finish_boot(void)
 	the_machine.source = strcmp(the_machine.source, "ACPI") == 0 ? "ACPI" : "device tree";
 	monitor_init(&monitor);
 	console_start_irq();
+	house_open();
 }
 
 void start_run(void)

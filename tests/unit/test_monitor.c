@@ -110,6 +110,7 @@ static bool says(const char *text)
 static int setup(void **state UNUSED)
 {
 	fixture_setup();
+	house_open();
 	memset(posted, 0, sizeof(posted));
 	memset(vcpus, 0, sizeof(vcpus));
 	active = false;
