@@ -67,15 +67,17 @@ BOOT_CODE static enum err map_walking(u64 va, u64 pa, u64 size, u32 attr)
 /* Leaves of `level` under one table: the walker makes the table and the first, the others are written beside it. */
 BOOT_CODE static enum err map_run(u64 va, u64 pa, u64 size, u32 level, u32 attr)
 {
-	u64 unit = pt_size(level), *slot, leaf, n;
+	u64 unit = pt_size(level), *slot, leaf, next, n;
 	enum err e = map_walking(va, pa, unit, attr);
 
 	if (e != OK)
 		return e;
 	slot = pt_slot(&host_space, va, level);
 	leaf = layout.format->make_leaf(pa, level, attr);
+	next = layout.format->make_leaf(pa + unit, level, attr) -
+	       leaf; /* wherever a format has its address */
 	for (n = 1; n < size / unit && !slot[n]; n++)
-		store_relaxed(&slot[n], leaf + n * unit);
+		store_relaxed(&slot[n], leaf + n * next);
 	host_publish(va, n * unit);
 	return n < size / unit ? ERR_EXIST : OK;
 }
