@@ -18,6 +18,7 @@ const struct vm_layout arch_layout = {
 	.flash_size = MIB(32),
 	.intc_dist = {0x0c000000}, /* PLIC */
 	.intc_cpu = {0x28000000},
+	.power = {0x10060000},
 	.finisher = {0x00100000},
 	.ecam = {0x30000000},
 	.ecam_size = MIB(256),
@@ -35,6 +36,7 @@ const struct arch_plan arch_plan = {
 	.protocols = 1u << BOOT_LINUX | 1u << BOOT_RAW | 1u << BOOT_ELF | 1u << BOOT_FIRMWARE,
 	.devices = 1u << DEV_CONSOLE,
 	.raw_load = 0x200000,
+	.hwid_name = "hart",
 };
 
 /* text_offset is counted from the start of RAM; 2 MiB in all kernels so far. */

@@ -34,4 +34,7 @@ EFI_PACKAGE := qemu-efi-riscv64
 EFI_IMAGES  := RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd
 
 # What exits run through (OPT_HOT).
-HOT := $(addprefix $(ARCH_DIR)/,exit) core/mmio core/sched core/timer core/string core/fmt core/log
+HOT := $(addprefix $(ARCH_DIR)/,exit fault decode trap irq vsbi vsbi_base vsbi_time vsbi_ipi vintc vplic vaplic vimsic vtimer timer)
+TEXT_FIRST :=
+# Runs, or is used, before boot's code goes, and refers to it.
+ENTRY_CODE := _start primary_entry intc_plic intc_aplic intc_imsic
