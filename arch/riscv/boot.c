@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The boot hart comes from head.S with translation on, the others by SBI HSM when core/smp.c asks for them. What harts do when
+ * they wait or stop is here too.
+ */
+#include "arch/riscv/cpu_arch.h"
+#include "arch/riscv/csr_table.h"
+#include "arch/riscv/exit.h"
+#include "arch/riscv/feature.h"
+#include "arch/riscv/gstage.h"
+#include "arch/riscv/irq.h"
+#include "arch/riscv/mmu.h"
+#include "arch/riscv/sbi.h"
+#include "arch/riscv/timer.h"
+#include "core/cpu.h"
+#include "core/guard.h"
+#include "core/log.h"
+#include "core/machine.h"
+#include "hal/boot.h"
+#include "hal/mem.h"
+#include "hal/smp.h"
+#include "hal/vcpu.h"
+
+extern char boot_stack_top[], secondary_entry[];
+NORETURN void riscv_boot(u64 hart, u64 arg, u64 began, u64 zeroing);
+NORETURN void secondary_main(void);
+bool seed_read(u64 *value); /* entry.S */
+
+struct cpu_arch cpu_archs[MAX_CPUS] EARLY_BSS;
+
+struct cpu *this_cpu(void)
+{
+	return this_cpu_arch()->core;
+}
+
+BOOT_CODE u64 cpu_hwid(void)
+{
+	return this_cpu_arch()->hart;
+}
+
+BOOT_CODE __attribute__((optimize("no-stack-protector"))) void riscv_boot(u64 hart, u64 arg, u64 began,
+									  u64 zeroing)
+{
+	struct cpu_arch *cpu = this_cpu_arch();
+
+	cpu->core = &cpus[0];
+	cpu->stack_top = (u64)(uintptr_t)boot_stack_top;
+	cpu->hart = hart;
+	boot_began = began;
+	boot_zeroing = zeroing;
+	guard_init(csr_read(CSR_TIME));
+	boot_main(arg);
+}
+
+BOOT_CODE enum err arch_boot_init(const struct machine *m)
+{
+	struct cpu_arch *cpu = this_cpu_arch();
+	enum err e;
+
+	cpu->core = &cpus[m->boot_cpu];
+	cpu->core->arch = cpu;
+	feature_read_cpu();
+	if (!host_features.gpa_bits) {
+		log_error("the second stage of translation (hgatp) has no Sv39x4: no guest can be run");
+		return ERR_UNSUPPORTED;
+	}
+	e = sbi_init();
+	if (e == OK)
+		e = timer_init(m);
+	if (e == OK)
+		e = irq_init(m);
+	if (e == OK)
+		irq_cpu_init();
+	return e;
+}
+
+/* ---- the other harts (hal/smp.h) ---- */
+
+/* The boot hart has the first block (head.S). */
+BOOT_CODE static struct cpu_arch *new_block(void)
+{
+	static u32 used = 1;
+
+	return &cpu_archs[used++];
+}
+
+BOOT_CODE s64 cpu_start(struct cpu *cpu, u64 hwid, hpa_t stack_top)
+{
+	struct cpu_arch *block = new_block();
+
+	block->core = cpu;
+	cpu->arch = block;
+	block->hart = hwid;
+	block->stack_top = stack_top.v;
+	block->satp = this_cpu_arch()->satp;
+	return sbi_hart_start(hwid, va_to_hpa(secondary_entry).v, va_to_hpa(block).v);
+}
+
+void secondary_main(void)
+{
+	smp_enter();
+}
+
+BOOT_CODE void cpu_discover(void)
+{
+	feature_read_cpu();
+	irq_cpu_init();
+}
+
+BOOT_CODE void cpu_doze(void)
+{
+	__asm__ volatile("wfi" : : : "memory");
+}
+
+BOOT_CODE void virt_init(void)
+{
+	gstage_init();
+}
+
+/* csr_table.h; where more is asked than a hart has, it keeps what it can (WARL). */
+BOOT_CODE static void csrs_init(void){
+#define SET(csr, need, value) \
+	if (need)             \
+		csr_write(csr, value);
+	HOST_CSRS(SET)
+#undef SET
+}
+
+BOOT_CODE void cpu_virt_init(void)
+{
+	csrs_init();
+	hfence_gvma_all();
+	hfence_vvma_all();
+	sfence_vma_all();
+	fence_i();
+	timer_cpu_init();
+	irq_cpu_init();
+}
+
+BOOT_CODE void virt_report(void)
+{
+	feature_report();
+}
+
+void cpu_run(struct cpu *cpu)
+{
+	enter_first(cpu);
+}
+
+void cpu_relax(void)
+{
+	__asm__ volatile(
+		".insn i 0x0f, 0, x0, x0, 0x010"); /* PAUSE; a FENCE without effect where Zihintpause is not */
+}
+
+/* WFI ends when an interrupt is pending and enabled in sie, though sstatus.SIE masks it (12.1.3); it is handled here, at a known point. */
+void cpu_wait(void)
+{
+	__asm__ volatile("fence rw, rw\n\twfi" : : : "memory");
+	while (irq_handle_one())
+		;
+}
+
+void cpu_panic_stop(void)
+{
+	csr_write(CSR_SIE, 0);
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+/* ---- caches and memory: RISC-V machines are coherent for all of RAM (Svpbmt's NC too is ordered by fences) ---- */
+
+void cache_clean(const void *va UNUSED, u64 size UNUSED)
+{
+	__asm__ volatile("fence rw, rw" : : : "memory");
+}
+
+void cache_clean_inval(const void *va UNUSED, u64 size UNUSED)
+{
+	__asm__ volatile("fence rw, rw" : : : "memory");
+}
+
+void icache_inval_all(void)
+{
+	struct hart_mask m;
+
+	fence_i();
+	for (u32 next = 0; sbi_others(&next, &m);)
+		sbi_fence_i(m);
+}
+
+void mem_zero_fast(void *va, u64 size)
+{
+	u64 *p = va, *end = (u64 *)(void *)((u8 *)va + size);
+
+	for (; p < end; p += 8)
+		p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = 0;
+}
+
+#define SEED_OPST(v) ((v) >> 30 & 3)
+#define SEED_ES16 2
+#define SEED_TRIES 64
+
+/* Zkr: 16 bits at a time, and sometimes not yet (Scalar cryptography 4.1). */
+bool entropy_get(u64 *value)
+{
+	u32 got = 0;
+
+	*value = 0;
+	for (u32 i = 0; i < SEED_TRIES && got < 64; i++) {
+		u64 seed;
+
+		if (!feature_has(EXT_ZKR) || !seed_read(&seed))
+			return false;
+		if (SEED_OPST(seed) == SEED_ES16) {
+			*value = *value << 16 | (seed & 0xffff);
+			got += 16;
+		}
+	}
+	return got == 64;
+}
