@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Guest-page faults: accesses to emulated devices, and everything that would be a bus error on a real machine, which
+ * becomes an access fault of the guest. What trapped is taken from htinst where the hart gives it; otherwise the instruction is
+ * fetched through the guest's own translation and decoded. Likewise the address, from htval or by walking the guest's tables.
+ */
+#include "arch/riscv/decode.h"
+#include "arch/riscv/exit.h"
+#include "arch/riscv/s1walk.h"
+#include "core/aspace.h"
+#include "core/gmem.h"
+#include "core/mmio.h"
+#include "core/vm.h"
+
+/* By the guest-page fault: the access fault that a guest takes in its place. */
+static u64 access_fault(u64 scause)
+{
+	return scause == EXC_INSN_GUEST_PAGE   ? EXC_INSN_ACCESS
+	       : scause == EXC_LOAD_GUEST_PAGE ? EXC_LOAD_ACCESS
+					       : EXC_STORE_ACCESS;
+}
+
+static void fail(struct vcpu_arch *a, u64 scause)
+{
+	exit_note(a, EXIT_FAULT, a->gpa_exit);
+	inject_exception(access_fault(scause), csr_read(CSR_STVAL));
+}
+
+static bool read_pte(void *ctx, u64 gpa, u64 *pte)
+{
+	const struct vcpu_arch *a = ctx;
+
+	return gmem_get(a->core->vm->aspace, GPA(gpa), sizeof(*pte), pte) == OK;
+}
+
+/* The page is mapped now: somebody split or changed a leaf meanwhile (core/pgtable.h); take the access again. */
+static bool is_mapped(struct vcpu_arch *a, u64 gpa, bool write)
+{
+	return aspace_is_mapped(a->core->vm->aspace, GPA(gpa), write);
+}
+
+enum where { AT_ADDRESS, AT_TABLE, AT_NOTHING };
+
+/*
+ * Where the access went. htval holds the address divided by 4 or 0 (21.4.4: also when it could be told); a walk of the
+ * guest's tables answers then, and tells whether it was the walk itself that met no memory.
+ */
+static enum where locate(struct vcpu_arch *a, u64 htinst, u64 *gpa)
+{
+	u64 va = csr_read(CSR_STVAL), htval = csr_read(CSR_HTVAL);
+
+	if (htinst_is_implicit(htinst)) {
+		*gpa = htval << 2;
+		return AT_TABLE;
+	}
+	if (htval && htinst) {
+		*gpa = htval << 2 | (va & 3);
+		return AT_ADDRESS;
+	}
+	switch (s1_walk(csr_read(CSR_VSATP), va, read_pte, a, gpa)) {
+	case S1_OK:
+		return AT_ADDRESS;
+	case S1_NO_MEMORY:
+		*gpa = htval << 2;
+		return AT_TABLE;
+	case S1_FAULT:
+	default:
+		return AT_NOTHING;
+	}
+}
+
+/* Load the result as the instruction would. */
+static u64 extend(u64 value, const struct decoded *d)
+{
+	u32 drop = 64 - 8 * d->size;
+
+	return d->sign ? (u64)((s64)(value << drop) >> drop) : value;
+}
+
+static const struct mmio_region *device_at(struct vcpu_arch *a, gpa_t gpa, u32 size)
+{
+	const struct mmio_region *r = a->mmio_last;
+
+	if (unlikely(!mmio_covers(r, gpa))) {
+		r = mmio_region_of(a->core->vm->mmio, gpa);
+		if (!r)
+			return NULL;
+		a->mmio_last = r;
+	}
+	return mmio_takes(r, gpa, size) ? r : NULL;
+}
+
+/* The vCPU goes on behind the access before the device acts, which may end it. */
+static void emulate(struct vcpu_arch *a, const struct decoded *d, u32 length, gpa_t gpa, u64 scause)
+{
+	const struct mmio_region *r = device_at(a, gpa, d->size);
+
+	if (unlikely(!r)) {
+		fail(a, scause);
+		return;
+	}
+	exit_skip(length);
+	if (d->write)
+		mmio_write(r, a->core, gpa, d->size, exit_reg_get(a, d->reg));
+	else
+		exit_reg_set(a, d->reg, extend(mmio_read(r, a->core, gpa, d->size), d));
+	if (r->dev == a->core->vm->arch->vintc.own)
+		vintc_update(a);
+}
+
+/* False: the guest goes on without it, or what trapped cannot be emulated and it was told so. */
+static bool decode(struct vcpu_arch *a, u64 htinst, u64 scause, struct decoded *d, u32 *length)
+{
+	u32 insn;
+
+	if (likely(decode_htinst(htinst, d, length)))
+		return true;
+	if (!htinst && !exit_fetch(a, &insn, length))
+		return false;
+	/* A second hart may have changed the instruction since: what is fetched has to be of the kind that trapped. */
+	if (!htinst && decode_load_store(insn, *length, d) && d->write == (scause == EXC_STORE_GUEST_PAGE))
+		return true;
+	fail(a, scause);
+	return false;
+}
+
+void exit_guest_page_fault(struct vcpu_arch *a, u64 scause)
+{
+	u64 htinst = csr_read(CSR_HTINST), gpa;
+	bool write = scause == EXC_STORE_GUEST_PAGE;
+	enum where where = locate(a, htinst, &gpa);
+	struct decoded d;
+	u32 length;
+
+	if (where == AT_NOTHING)
+		return; /* its tables changed meanwhile: the retry gives the guest its own fault */
+	a->gpa_exit = gpa;
+	a->core->exits[EXIT_MMIO]++;
+	trace_exit(a->core, EXIT_MMIO, gpa);
+	/* A device's addresses are never RAM's; only what hits no device is worth the question. */
+	if (likely(where == AT_ADDRESS && scause != EXC_INSN_GUEST_PAGE &&
+		   mmio_region_of(a->core->vm->mmio, GPA(gpa)))) {
+		if (decode(a, htinst, scause, &d, &length))
+			emulate(a, &d, length, GPA(gpa), scause);
+	} else if (!is_mapped(a, gpa, write && where == AT_ADDRESS)) {
+		fail(a, scause);
+	}
+}

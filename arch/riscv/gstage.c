@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The second stage in hardware. HFENCE (Privileged Architecture 21.3.2) acts on the hart that executes it; other harts
+ * fence by firmware (SBI RFENCE), which interrupts them in M-mode whatever they run and returns when all have done it.
+ * Lock: vmids.lock for the VMID's validity across a flush.
+ */
+#include "arch/riscv/gstage.h"
+#include "arch/riscv/cpu_arch.h"
+#include "arch/riscv/csr.h"
+#include "arch/riscv/feature.h"
+#include "arch/riscv/pt_formats.h"
+#include "arch/riscv/sbi.h"
+#include "arch/riscv/vcpu_arch.h"
+#include "core/cpu.h"
+#include "hal/vcpu.h"
+
+/* Above this many pages one invalidation of the whole VMID is cheaper and bounded. */
+#define FLUSH_PAGES_MAX 64
+
+static struct vmid_pool vmids;
+
+BOOT_CODE void gstage_init(void)
+{
+	vmid_pool_init(&vmids, host_features.vmid_bits, nr_cpus);
+}
+
+BOOT_CODE u32 s2_max_ipa_bits(void)
+{
+	return host_features.gpa_bits;
+}
+
+BOOT_CODE void gstage_bind(struct vm_arch *vm, hpa_t root, u32 ipa_bits)
+{
+	vm->hgatp = pt_mode(s2_format(ipa_bits)) << ATP_MODE_SHIFT | root.v >> PAGE_SHIFT;
+}
+
+void vmid_flush_all(void)
+{
+	struct hart_mask m;
+
+	hfence_gvma_all();
+	for (u32 next = 0; sbi_others(&next, &m);)
+		sbi_hfence_gvma(m, 0, 0);
+}
+
+void vmid_flush_local(void)
+{
+	hfence_gvma_all();
+}
+
+/*
+ * Two vCPUs of a VM may use one ASID for different tables: what this hart cached for the other must go. HFENCE.VVMA goes by the
+ * VMID in hgatp. The instructions that the other changed become visible too.
+ */
+void gstage_load(struct vm_arch *vm, u32 vcpu_index)
+{
+	u32 cpu = this_cpu()->index;
+	u64 vmid = vmid_load(&vmids, cpu, &vm->vmid);
+
+	csr_write(CSR_HGATP, vm->hgatp | vmid << HGATP_VMID_SHIFT);
+	if (vm->last_vcpu[cpu] != vcpu_index + 1) {
+		hfence_vvma_all();
+		fence_i();
+		vm->last_vcpu[cpu] = (u8)(vcpu_index + 1);
+	}
+}
+
+void gstage_put(void)
+{
+	csr_write(CSR_HGATP, 0);
+	vmid_put(&vmids, this_cpu()->index);
+}
+
+/* HFENCE.GVMA with a VMID removes combined translations too (21.3.2: it orders against implicit accesses for either stage). */
+static void flush_here(u64 gpa, u64 size, u64 vmid)
+{
+	if (!size) {
+		hfence_gvma_vmid(vmid);
+		return;
+	}
+	for (u64 off = 0; off < size; off += PAGE_SIZE)
+		hfence_gvma(gpa + off, vmid);
+}
+
+void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
+{
+	struct vm_arch *a = vm->arch;
+	struct hart_mask m;
+
+	if (size > FLUSH_PAGES_MAX * PAGE_SIZE)
+		size = 0;
+	spin_lock(&vmids.lock);
+	if (vmid_valid(&vmids, &a->vmid)) {
+		u64 vmid = vmid_of(&a->vmid);
+
+		flush_here(gpa.v, size, vmid);
+		for (u32 next = 0; sbi_others(&next, &m);)
+			sbi_hfence_gvma_vmid(m, gpa.v, size, vmid);
+	}
+	spin_unlock(&vmids.lock);
+}
+
+/* Walks of all harts are coherent; order is what is owed (12.2.1: a store to a table becomes visible like any other). */
+void s2_publish(const void *entry UNUSED, size_t size UNUSED)
+{
+	__asm__ volatile("fence w, rw" : : : "memory");
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See s1walk.h. Every value comes from a hostile guest: at most five entries are read. */
+#include "arch/riscv/s1walk.h"
+#include "arch/riscv/csr.h"
+
+#define PTE_V (1ULL << 0)
+#define PTE_RWX (7ULL << 1)
+#define PTE_N (1ULL << 63)
+#define PTE_PPN(pte) ((pte) >> 10 & ATP_PPN_MASK)
+#define NAPOT_PAGES 16ULL /* the one size there is: 64 KiB, its low PPN bits 1000 */
+
+static bool canonical(u64 va, u32 bits)
+{
+	s64 top = (s64)va >> (bits - 1);
+
+	return top == 0 || top == -1;
+}
+
+static u64 napot(u64 ppn, u64 va)
+{
+	return (ppn & ~(NAPOT_PAGES - 1)) | (va >> PAGE_SHIFT & (NAPOT_PAGES - 1));
+}
+
+/* A leaf at `level`: pages below it come from the address; a superpage has to be aligned. */
+static enum s1_result leaf(u64 pte, u64 va, u32 level, u64 *gpa)
+{
+	u64 low = (1ULL << 9 * level) - 1, ppn = PTE_PPN(pte);
+
+	if (ppn & low)
+		return S1_FAULT;
+	if (level == 0 && pte & PTE_N)
+		ppn = napot(ppn, va);
+	*gpa = (ppn | (va >> PAGE_SHIFT & low)) << PAGE_SHIFT | (va & (PAGE_SIZE - 1));
+	return S1_OK;
+}
+
+enum s1_result s1_walk(u64 vsatp, u64 va, bool (*read)(void *ctx, u64 gpa, u64 *pte), void *ctx, u64 *gpa)
+{
+	u32 mode = (u32)(vsatp >> ATP_MODE_SHIFT), levels = mode - 5;
+	u64 table = (vsatp & ATP_PPN_MASK) << PAGE_SHIFT, pte;
+
+	if (mode == ATP_BARE) {
+		*gpa = va;
+		return S1_OK;
+	}
+	if (mode < ATP_SV39 || mode > ATP_SV57 || !canonical(va, 12 + 9 * levels))
+		return S1_FAULT;
+	for (u32 level = levels; level-- > 0;) {
+		if (!read(ctx, table + (va >> (PAGE_SHIFT + 9 * level) & 0x1ff) * 8, &pte))
+			return S1_NO_MEMORY;
+		if (!(pte & PTE_V))
+			return S1_FAULT;
+		if (pte & PTE_RWX)
+			return leaf(pte, va, level, gpa);
+		table = PTE_PPN(pte) << PAGE_SHIFT;
+	}
+	return S1_FAULT;
+}
