@@ -18,6 +18,11 @@ enum err platform_create(struct vm *vm) MUST_USE;
 void platform_reset(struct vm *vm);
 /* Press the VM's power key. Housekeeping CPU. ERR_NOENT: it has none. */
 enum err platform_power_key(struct vm *vm) MUST_USE;
+/*
+ * Boards of architectures that have such a call: text for the VM's UART from elsewhere than its driver (a firmware call of the guest's). Any CPU. How many of the `n` bytes were
+ * taken; of a VM without UART all, and they are gone.
+ */
+u32 platform_debug_write(struct vm *vm, const u8 *text, u32 n);
 /* Boot: it was `seconds` since 1970 when the machine's counter was `at`. VMs' clocks go by it from their next reset on. */
 void platform_set_clock(u64 seconds, u64 at);
 

@@ -63,3 +63,10 @@ enum err platform_power_key(struct vm *vm)
 	vdwgpio_press(&b->gpio);
 	return OK;
 }
+
+u32 platform_debug_write(struct vm *vm, const u8 *text, u32 n)
+{
+	struct board *b = vm->board;
+
+	return vm->plan->console ? vns16550_text(&b->uart, text, n) : n;
+}

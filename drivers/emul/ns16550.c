@@ -421,3 +421,14 @@ BOOT_CODE enum err vns16550_init(struct vm *vm, struct vns16550 *d, gpa_t base, 
 	console_vm_attach(vm, &vns16550_uart, d);
 	return mmio_add(vm->mmio, base, NS16550_SIZE, &vns16550_mmio, d);
 }
+
+u32 vns16550_text(struct vns16550 *d, const u8 *text, u32 n)
+{
+	u32 done = 0;
+
+	spin_lock(&d->lock);
+	while (done < n && !d->tx.count && console_vm_room(d->vm))
+		console_vm_put(d->vm, text[done++]);
+	spin_unlock(&d->lock);
+	return done;
+}

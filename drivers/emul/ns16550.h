@@ -41,5 +41,7 @@ extern const struct mmio_ops vns16550_mmio;
 enum err vns16550_init(struct vm *vm, struct vns16550 *dev, gpa_t base, u32 irq) MUST_USE;
 /* Power-on state; the interrupt line falls. No vCPU runs. */
 void vns16550_reset(struct vns16550 *dev);
+/* Bytes sent past the registers, behind what stands in the FIFO; how many were taken: none while the VM is held back. Any CPU. */
+u32 vns16550_text(struct vns16550 *dev, const u8 *text, u32 n);
 
 #endif
