@@ -43,7 +43,8 @@ choose() {
 	rel=$(codename)
 	backports=$rel-backports
 	v=$(candidate)
-	if enough "$v"; then
+	# One that only backports has is the candidate without being asked for, but what it depends on would come from the release.
+	if enough "$v" && [[ $v != *~bpo* ]]; then
 		echo "$p_package"
 		return
 	fi
