@@ -24,6 +24,7 @@
 #include "hal/boot.h"
 #include "hal/cpu.h"
 #include "hal/mem.h"
+#include "hal/vcpu.h"
 #include "version.h"
 
 static struct planner planner;
@@ -265,6 +266,7 @@ void boot_main(u64 arg)
 	start_cpus(&the_machine);
 	plan_begin(&planner, &the_machine, &the_plan);
 	planner.reserve = pools_size;
+	planner.claim_pages = vm_arch_claim;
 	planner.find_console = find_console;
 	describe();
 	clock_begin(&the_machine, MONADIC_DATE);

@@ -217,6 +217,8 @@ BOOT_CODE enum err aspace_reserve(struct aspace *as, const struct vm_plan *plan)
 		if (plan->flash[i].backing_size)
 			e = aspace_add(as, plan->flash[i].gpa, plan->flash[i].backing,
 				       plan->flash[i].backing_size, PT_R | PT_X);
+	for (u32 i = 0; i < plan->nr_pages && !e; i++)
+		e = aspace_add(as, plan->page[i].gpa, plan->page[i].hpa, PAGE_SIZE, PT_R | PT_W | PT_DEVICE);
 	return e;
 }
 
@@ -232,6 +234,8 @@ BOOT_CODE u32 aspace_quota(const struct vm_plan *plan)
 	for (u32 i = 0; i < ARRAY_SIZE(plan->flash); i++)
 		n += pt_tables_needed(fmt, plan->flash[i].gpa.v, plan->flash[i].backing.v,
 				      plan->flash[i].backing_size);
+	if (plan->nr_pages)
+		n += pt_tables_needed(fmt, plan->page[0].gpa.v, plan->page[0].hpa.v, PAGE_SIZE);
 	return pt_quota(fmt, n);
 }
 

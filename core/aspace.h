@@ -80,7 +80,7 @@ u32 frames_count(void);
 
 /* ---- address spaces ---- */
 
-#define ASPACE_REGIONS_MAX (VM_RAM_MAX + 8)
+#define ASPACE_REGIONS_MAX (VM_RAM_MAX + 8 + PLAN_VCPUS_MAX)
 /* Steps of the walker a call of map_step or unmap_step takes: some 10 us. */
 #define ASPACE_STEPS 64u
 /* Bytes a call of zero_step or load_step touches: at most 20 us with cache maintenance. */

@@ -218,7 +218,7 @@ BOOT_CODE static void make_tables(const struct plan *plan)
 		if (plan->vms[i].refused)
 			continue;
 		pages += aspace_quota(&plan->vms[i]);
-		ranges += plan->vms[i].nr_ram + 2;
+		ranges += plan->vms[i].nr_ram + 2 + plan->vms[i].nr_pages;
 	}
 	pt_pool_init(&table_pool, va_to_hpa(pool_alloc("tables", (size_t)pages * PAGE_SIZE, PAGE_SIZE)),
 		     pool_alloc("table records", pages * sizeof(struct pt_meta), 8), pages);

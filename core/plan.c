@@ -83,6 +83,7 @@ void plan_begin(struct planner *p, const struct machine *m, struct plan *plan)
 	p->plan = plan;
 	p->has_bundle = false;
 	p->reserve = NULL;
+	p->claim_pages = NULL;
 	p->find_console = NULL;
 	p->uart.kind = UART_NONE;
 	p->refused_all = false;
@@ -191,6 +192,8 @@ static void place_vm(struct planner *p, struct vm_plan *vm)
 {
 	if (plan_place_cpus(p, vm) != OK)
 		return;
+	if (p->claim_pages)
+		p->claim_pages(vm);
 	if (plan_place_ram(p, vm) != OK) {
 		plan_unplace_cpus(p, vm);
 	} else if (check_reserve(p, vm) != OK) {

@@ -31,6 +31,12 @@ struct vm_ram {
 	u64 size;
 };
 
+/* A page of device registers that the machine has for a VM alone: a vCPU's interrupt file. In one 2 MiB of guest addresses. */
+struct vm_page {
+	gpa_t gpa;
+	hpa_t hpa;
+};
+
 /* Copied into guest RAM (or flash backing) at every start; `src` is hypervisor-owned and constant. */
 struct vm_segment {
 	hpa_t src;
@@ -96,6 +102,8 @@ struct vm_plan {
 	struct vm_ram ram[VM_RAM_MAX];
 	u32 nr_ram;
 	u32 nr_tables; /* stage-2 table pages reserved */
+	struct vm_page page[PLAN_VCPUS_MAX];
+	u32 nr_pages;
 
 	/* ---- filled by the image stage (core/image.c, core/guest_tree.c) ---- */
 	struct vm_segment seg[VM_SEGMENTS_MAX];

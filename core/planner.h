@@ -114,6 +114,8 @@ struct planner {
 	 * beside the VMs placed so far (not refused, nr_ram > 0): a VM that leaves less is refused.
 	 */
 	u64 (*reserve)(const struct plan *plan);
+	/* The same: the VM's CPUs are known; fill vm->page with what the machine has for it. */
+	void (*claim_pages)(struct vm_plan *vm);
 	/*
 	 * The same: the UART that /hypervisor/console names, when that is neither "auto" nor refused already. NULL: found
 	 * and written to `uart`; else why not, and what to write instead.

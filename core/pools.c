@@ -74,7 +74,7 @@ BOOT_CODE static u64 size_table_records(const struct vm_plan *vm)
 
 BOOT_CODE static u64 size_frames(const struct vm_plan *vm)
 {
-	return (vm->nr_ram + 2) * sizeof(struct frame_range);
+	return (vm->nr_ram + 2 + vm->nr_pages) * sizeof(struct frame_range);
 }
 
 BOOT_CODE static u64 size_trace(void)

@@ -21,6 +21,8 @@ struct vm_plan;
 size_t vcpu_arch_size(void);
 size_t vm_arch_size(const struct vm_plan *plan);
 
+/* Boot, features are known: plan->page becomes what the machine gives straight to the VM on the CPUs that it has. */
+void vm_arch_claim(struct vm_plan *plan);
 /* A VM's and a vCPU's blocks are zeroed and its plan is set: make them ready. Not running. */
 enum err vm_arch_init(struct vm *vm) MUST_USE;
 void vcpu_arch_init(struct vcpu *vcpu);

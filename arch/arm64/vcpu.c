@@ -107,6 +107,11 @@ void vcpu_arch_reset(struct vcpu *vcpu, gpa_t entry, u64 arg)
 	vtimer_vcpu_reset(vcpu);
 }
 
+/* The GIC is emulated; list registers are nobody's for good. */
+BOOT_CODE void vm_arch_claim(struct vm_plan *plan UNUSED)
+{
+}
+
 BOOT_CODE enum err vm_arch_init(struct vm *vm)
 {
 	vm->arch->core = vm;

@@ -6,6 +6,7 @@
 #include "arch/riscv/intc.h"
 #include "arch/riscv/sbi.h"
 #include "arch/riscv/timer.h"
+#include "arch/riscv/vintc.h"
 #include "core/cpu.h"
 #include "core/log.h"
 #include "core/machine.h"
@@ -46,6 +47,7 @@ static void (*const handlers[16])(void) = {
 	[IRQ_SSI] = software,
 	[IRQ_STI] = timer_irq,
 	[IRQ_SEI] = external,
+	[IRQ_SGEI] = vintc_file_irq,
 };
 
 void irq_handle(u64 cause)
@@ -57,7 +59,8 @@ void irq_handle(u64 cause)
 /* Kicks and the timer in turn with devices: one of each kind that is pending, so that none storms the others out. */
 bool irq_handle_one(void)
 {
-	u64 pending = csr_read(CSR_SIP) & csr_read(CSR_SIE);
+	u64 pending = (csr_read(CSR_SIP) & csr_read(CSR_SIE)) |
+		      (csr_read(CSR_HIP) & csr_read(CSR_HIE) & IRQ_BIT(IRQ_SGEI));
 	bool any = pending != 0;
 
 	for (; pending; pending &= pending - 1)

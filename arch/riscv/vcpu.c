@@ -44,6 +44,7 @@ BOOT_CODE void vcpu_arch_init(struct vcpu *vcpu)
 	a->core = vcpu;
 	a->mmio_last = &vcpu->vm->mmio->region[0];
 	vtimer_init(vcpu);
+	vintc_vcpu_init(vcpu);
 }
 
 void vcpu_arch_reset(struct vcpu *vcpu, gpa_t entry, u64 arg)

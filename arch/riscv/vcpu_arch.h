@@ -43,8 +43,10 @@ struct vcpu_arch {
 #undef FIELD
 	u64 hvip; /* VSSIP and, without Sstc for guests, VSTIP; VSEIP is the interrupt controller's */
 
-	u32 posted;                            /* enum vcpu_posted */
-	const struct mmio_region *mmio_last;   /* device of the last access: likely the next one's too */
+	u32 posted;                          /* enum vcpu_posted */
+	const struct mmio_region *mmio_last; /* device of the last access: likely the next one's too */
+	const void
+		*own_irqs; /* device whose registers change what is pending for the vCPU that accesses them */
 	u64 scause_exit, stval_exit, gpa_exit; /* of the last full exit, for reports */
 
 	struct vtimer vtimer;

@@ -19,7 +19,6 @@ struct mmio_region;
 
 struct vintc {
 	bool aia;
-	const void *own; /* device whose registers change what is pending for the vCPU that accesses them */
 	union {
 		struct vplic plic;
 		struct vaplic aplic;
@@ -28,11 +27,13 @@ struct vintc {
 
 struct vintc_cpu {
 	struct vimsic imsic;
-	u32 file; /* guest interrupt file of its home, 1..; 0: software */
+	u32 file;   /* guest interrupt file of its home, 1..; 0: software */
+	bool clear; /* the file is to be cleared at the next load */
 };
 
 /* Boot. */
 void vintc_init(struct vm *vm);
+void vintc_vcpu_init(struct vcpu *vcpu);
 enum err vintc_map(struct vm *vm, struct mmio_map *map) MUST_USE;
 /* No vCPU of the VM runs. */
 void vintc_reset(struct vm *vm);
@@ -44,6 +45,8 @@ void vintc_update(const struct vcpu_arch *a);
 /* (home) The vCPU is being loaded, or was put. */
 void vintc_load(struct vcpu_arch *a);
 void vintc_put(struct vcpu_arch *a);
+/* A guest interrupt file has something for a vCPU that is put (SGEI). */
+void vintc_file_irq(void);
 /* (home, loaded) An access of the guest's to sireg or stopei that trapped, done; false: there is no such register. */
 bool vintc_csr(struct vcpu_arch *a, u32 csr, u64 mask, u64 value, u64 *old);
 
