@@ -3,6 +3,7 @@
  * The boot hart comes from head.S with translation on, the others by SBI HSM when core/smp.c asks for them. What harts do when
  * they wait or stop is here too.
  */
+#include "arch/riscv/cache.h"
 #include "arch/riscv/cpu_arch.h"
 #include "arch/riscv/csr_table.h"
 #include "arch/riscv/exit.h"
@@ -24,7 +25,6 @@
 extern char boot_stack_top[], secondary_entry[];
 NORETURN void riscv_boot(u64 hart, u64 arg, u64 began, u64 zeroing);
 NORETURN void secondary_main(void);
-bool seed_read(u64 *value); /* entry.S */
 
 struct cpu_arch cpu_archs[MAX_CPUS] EARLY_BSS;
 
@@ -129,6 +129,7 @@ BOOT_CODE static void csrs_init(void){
 BOOT_CODE void cpu_virt_init(void)
 {
 	csrs_init();
+	cache_cpu_init();
 	hfence_gvma_all();
 	hfence_vvma_all();
 	sfence_vma_all();
@@ -166,56 +167,4 @@ void cpu_panic_stop(void)
 	csr_write(CSR_SIE, 0);
 	for (;;)
 		__asm__ volatile("wfi");
-}
-
-/* ---- caches and memory: RISC-V machines are coherent for all of RAM (Svpbmt's NC too is ordered by fences) ---- */
-
-void cache_clean(const void *va UNUSED, u64 size UNUSED)
-{
-	__asm__ volatile("fence rw, rw" : : : "memory");
-}
-
-void cache_clean_inval(const void *va UNUSED, u64 size UNUSED)
-{
-	__asm__ volatile("fence rw, rw" : : : "memory");
-}
-
-void icache_inval_all(void)
-{
-	struct hart_mask m;
-
-	fence_i();
-	for (u32 next = 0; sbi_others(&next, &m);)
-		sbi_fence_i(m);
-}
-
-void mem_zero_fast(void *va, u64 size)
-{
-	u64 *p = va, *end = (u64 *)(void *)((u8 *)va + size);
-
-	for (; p < end; p += 8)
-		p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = 0;
-}
-
-#define SEED_OPST(v) ((v) >> 30 & 3)
-#define SEED_ES16 2
-#define SEED_TRIES 64
-
-/* Zkr: 16 bits at a time, and sometimes not yet (Scalar cryptography 4.1). */
-bool entropy_get(u64 *value)
-{
-	u32 got = 0;
-
-	*value = 0;
-	for (u32 i = 0; i < SEED_TRIES && got < 64; i++) {
-		u64 seed;
-
-		if (!feature_has(EXT_ZKR) || !seed_read(&seed))
-			return false;
-		if (SEED_OPST(seed) == SEED_ES16) {
-			*value = *value << 16 | (seed & 0xffff);
-			got += 16;
-		}
-	}
-	return got == 64;
 }
