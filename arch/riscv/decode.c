@@ -92,15 +92,6 @@ bool decode_load_store(u32 insn, u32 length, struct decoded *d)
 	return length == 4 ? full(insn, d) : compressed(insn, d);
 }
 
-/* Transformed: rs1 holds an offset, the rest is the 32-bit form, with bit 1 clear when what trapped had 16 bits. */
-bool decode_htinst(u64 htinst, struct decoded *d, u32 *length)
-{
-	if (!(htinst & 1) || htinst >> 32)
-		return false;
-	*length = htinst & 2 ? 4 : 2;
-	return full((u32)htinst | 2, d);
-}
-
 bool htinst_is_implicit(u64 htinst)
 {
 	return (htinst & ~0x1020ULL) == 0x2000;

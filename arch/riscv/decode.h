@@ -22,7 +22,21 @@ bool decode_load_store(u32 insn, u32 length, struct decoded *d);
  * The same from htinst (Privileged 21.6.3): a transformed load or store has bit 0 set; *length is 4, or 2 when bit 1 is
  * clear. False: 0, a pseudo-instruction or another kind.
  */
-bool decode_htinst(u64 htinst, struct decoded *d, u32 *length);
+static inline bool decode_htinst(u64 htinst, struct decoded *d, u32 *length)
+{
+	u32 insn = (u32)htinst, funct3 = insn >> 12 & 7;
+	bool write = insn & 0x20;
+
+	/* LOAD is 0000011, STORE 0100011; of eight forms a load has seven, a store four. */
+	if ((htinst & 0xffffffff0000005dULL) != 1 || (write ? funct3 > 3 : funct3 == 7))
+		return false;
+	*length = insn & 2 ? 4 : 2;
+	d->size = (u8)(1u << (funct3 & 3));
+	d->reg = (u8)(write ? insn >> 20 & 31 : insn >> 7 & 31);
+	d->write = write;
+	d->sign = !(funct3 & 4);
+	return true;
+}
 /* An implicit access by a walk of the guest's tables is what faulted: 0x2000, 0x2020, 0x3000, 0x3020 (table 75). */
 bool htinst_is_implicit(u64 htinst);
 

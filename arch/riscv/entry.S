@@ -101,8 +101,17 @@ trap_entry:
 	bne	a1, t0, 1f
 	call	exit_ecall
 	j	return_fast
-1:	bgez	a1, enter_sync_full
-	call	exit_irq
+1:	bltz	a1, 2f
+	/* A load or store guest-page fault: 21 and 23. */
+	andi	t0, a1, ~2
+	li	t1, EXC_LOAD_GUEST_PAGE
+	bne	t0, t1, enter_sync_full
+	call	exit_fast_fault
+	bnez	a0, return_fast
+	ld	a0, CPU_VCPU(tp)
+	csrr	a1, CSR_SCAUSE
+	j	enter_sync_full
+2:	call	exit_irq
 
 /* The vCPU goes on unless something asks for attention. */
 return_fast:
@@ -203,12 +212,25 @@ guest_access_fault:
 	ret
 
 /*
+ * bool cbo_zero(void *block): zero the cache block there (Zicboz), which M-mode may not allow: then, or where there is no such
+ * instruction, false.
+ */
+	.global	cbo_zero
+cbo_zero:
+	lla	t3, not_there
+	csrrw	t4, CSR_STVEC, t3
+	.insn	i 0x0f, 2, x0, a0, 4
+	csrw	CSR_STVEC, t4
+	li	a0, 1
+	ret
+
+/*
  * bool seed_read(u64 *value): one look at the entropy source (Zkr, seed), which M-mode may keep to itself: then, or where there
  * is none, false.
  */
 	.global	seed_read
 seed_read:
-	lla	t3, seed_fault
+	lla	t3, not_there
 	csrrw	t4, CSR_STVEC, t3
 	csrrw	t0, 0x015, zero
 	csrw	CSR_STVEC, t4
@@ -216,7 +238,7 @@ seed_read:
 	li	a0, 1
 	ret
 	.balign	4
-seed_fault:
+not_there:
 	csrw	CSR_STVEC, t4
 	li	a0, 0
 	ret

@@ -16,6 +16,8 @@ struct cpu;
 /* ECALL from VS-mode and interrupts: of the guest's registers only the caller-saved are in `a`. The rest: all are. */
 void exit_ecall(struct vcpu_arch *a);
 void exit_irq(struct vcpu_arch *a, u64 scause);
+/* A load or store guest-page fault, as it nearly always is; false: nothing was done, exit_sync() is called with all registers. */
+bool exit_fast_fault(struct vcpu_arch *a, u64 scause);
 void exit_sync(struct vcpu_arch *a, u64 scause);
 /* A trap inside the hypervisor, `frame` x0..x31: said, then the machine stops. */
 NORETURN void exit_from_host(const u64 *frame);

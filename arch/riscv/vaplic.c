@@ -358,34 +358,42 @@ static void clrienum_write(struct vaplic *a, u32 k UNUSED, u32 value)
 /*
  * Word registers by the offsets of the first and the last; the functions get the distance from the first in words. Those without
  * a function read as zero or ignore writes, as does all that is in no row: mmsiaddrcfg and smsiaddrcfg, which only a
- * machine-level domain has, and IDC structures, which only direct delivery has. In the order of use.
+ * machine-level domain has, and IDC structures, which only direct delivery has. By address.
  */
 static const struct {
 	u32 first, last;
 	u32 (*read)(struct vaplic *a, u32 n);
 	void (*write)(struct vaplic *a, u32 n, u32 value);
 } registers[] = {
-	{0x2000, 0x2000, NULL, setipnum_write}, /* setipnum_le */
-	{0x1edc, 0x1edc, NULL, setienum_write},
-	{0x1fdc, 0x1fdc, NULL, clrienum_write},
-	{0x1d00, 0x1d7c, in_clrip_read, in_clrip_write},
 	{0x0000, 0x0000, domaincfg_read, domaincfg_write},
 	{0x0000, 0x0ffc, sourcecfg_read, sourcecfg_write}, /* from 4 */
 	{0x1c00, 0x1c7c, setip_read, setip_write},
 	{0x1cdc, 0x1cdc, NULL, setipnum_write},
+	{0x1d00, 0x1d7c, in_clrip_read, in_clrip_write},
 	{0x1ddc, 0x1ddc, NULL, clripnum_write},
 	{0x1e00, 0x1e7c, setie_read, setie_write},
+	{0x1edc, 0x1edc, NULL, setienum_write},
 	{0x1f00, 0x1f7c, NULL, clrie_write},
+	{0x1fdc, 0x1fdc, NULL, clrienum_write},
+	{0x2000, 0x2000, NULL, setipnum_write}, /* setipnum_le */
 	{0x2004, 0x2004, NULL, setipnum_be_write},
 	{0x3000, 0x3000, genmsi_read, genmsi_write},
 	{0x3000, 0x3ffc, target_read, target_write}, /* from 0x3004 */
+	{0x4000, UINT32_MAX, NULL, NULL},
 };
 
+/* By 256 bytes: the first row that ends there or above. */
+static const u8 first_row[0x40] = {
+	[0x00] = 0, [0x01 ... 0x0f] = 1, [0x10 ... 0x1c] = 2,  [0x1d] = 4,           [0x1e] = 6,
+	[0x1f] = 8, [0x20] = 10,         [0x21 ... 0x30] = 12, [0x31 ... 0x3f] = 13,
+};
+
+/* The last row has no end. */
 static u32 row_of(u32 off)
 {
-	u32 r = 0;
+	u32 r = off >> 8 < ARRAY_SIZE(first_row) ? first_row[off >> 8] : ARRAY_SIZE(registers) - 1;
 
-	while (r < ARRAY_SIZE(registers) && (off < registers[r].first || off > registers[r].last))
+	while (off > registers[r].last)
 		r++;
 	return r;
 }
@@ -394,7 +402,7 @@ static u64 vaplic_read(void *dev, struct vcpu *vcpu UNUSED, u64 off64, u32 size 
 {
 	u32 off = (u32)off64, r = row_of(off);
 
-	if (r == ARRAY_SIZE(registers) || !registers[r].read)
+	if (off < registers[r].first || !registers[r].read)
 		return 0;
 	return registers[r].read(dev, (off - registers[r].first) / 4);
 }
@@ -403,7 +411,7 @@ static void vaplic_write(void *dev, struct vcpu *vcpu UNUSED, u64 off64, u32 siz
 {
 	u32 off = (u32)off64, r = row_of(off);
 
-	if (r < ARRAY_SIZE(registers) && registers[r].write)
+	if (off >= registers[r].first && registers[r].write)
 		registers[r].write(dev, (off - registers[r].first) / 4, (u32)value);
 }
 
