@@ -90,9 +90,12 @@ static bool same_name(const char *known, const char *name, size_t len)
 
 enum riscv_ext isa_find(const char *name, size_t len)
 {
-	u32 i = 0;
+	char first = len ? lower(name[0]) : '\0', second = len > 1 ? lower(name[1]) : '\0';
+	u32 i = len <= 1 ? EXT_I : first == 'z' ? EXT_ZIC64B : EXT_SHA;
 
-	while (i < RISCV_EXTS && !same_name(names[i], name, len))
+	/* Each kind from where it begins; nearly all differ in the first two characters. */
+	while (i < RISCV_EXTS &&
+	       (names[i][0] != first || names[i][1] != second || !same_name(names[i], name, len)))
 		i++;
 	return (enum riscv_ext)i;
 }

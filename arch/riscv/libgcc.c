@@ -28,9 +28,9 @@ int __clzdi2(u64 x)
 {
 	int n = 0;
 
-	for (int half = 32; half; half /= 2) {
+	for (u32 half = 32; half; half >>= 1) {
 		if (!(x >> (64 - half))) {
-			n += half;
+			n += (int)half;
 			x <<= half;
 		}
 	}
