@@ -34,7 +34,8 @@ EFI_PACKAGE := qemu-efi-riscv64
 EFI_IMAGES  := RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd
 
 # What exits run through (OPT_HOT).
-HOT := $(addprefix $(ARCH_DIR)/,exit fault decode trap irq vsbi vsbi_base vsbi_time vsbi_ipi vintc vplic vaplic vimsic vtimer timer)
+HOT := $(addprefix $(ARCH_DIR)/,exit fault decode trap irq vsbi vsbi_base vsbi_time vsbi_ipi vintc vplic vaplic vimsic vtimer timer cache libgcc pt_formats mmu) \
+	$(addprefix core/,console console_out pgtable pt_pool pt_range host_map aspace build house) drivers/uart/ns16550
 TEXT_FIRST :=
 # Runs, or is used, before boot's code goes, and refers to it.
 ENTRY_CODE := _start primary_entry intc_plic intc_aplic intc_imsic
