@@ -20,15 +20,18 @@ bool decode_load_store(u32 insn, u32 length, struct decoded *d);
 
 /*
  * The same from htinst (Privileged 21.6.3): a transformed load or store has bit 0 set; *length is 4, or 2 when bit 1 is
- * clear. False: 0, a pseudo-instruction or another kind.
+ * clear. False: 0, a pseudo-instruction, another kind, or the second half of a misaligned access whose first half went elsewhere.
  */
 static inline bool decode_htinst(u64 htinst, struct decoded *d, u32 *length)
 {
 	u32 insn = (u32)htinst, funct3 = insn >> 12 & 7;
 	bool write = insn & 0x20;
 
-	/* LOAD is 0000011, STORE 0100011; of eight forms a load has seven, a store four. */
-	if ((htinst & 0xffffffff0000005dULL) != 1 || (write ? funct3 > 3 : funct3 == 7))
+	/*
+	 * LOAD is 0000011, STORE 0100011; of eight forms a load has seven, a store four. In place of rs1 is how far behind the
+	 * access's address the fault was: 0 but for what is not aligned.
+	 */
+	if ((htinst & 0xffffffff000f805dULL) != 1 || (write ? funct3 > 3 : funct3 == 7))
 		return false;
 	*length = insn & 2 ? 4 : 2;
 	d->size = (u8)(1u << (funct3 & 3));
@@ -39,5 +42,10 @@ static inline bool decode_htinst(u64 htinst, struct decoded *d, u32 *length)
 }
 /* An implicit access by a walk of the guest's tables is what faulted: 0x2000, 0x2020, 0x3000, 0x3020 (table 75). */
 bool htinst_is_implicit(u64 htinst);
+/* It was to set A or D there. */
+static inline bool htinst_is_implicit_write(u64 htinst)
+{
+	return htinst_is_implicit(htinst) && htinst & 0x20;
+}
 
 #endif

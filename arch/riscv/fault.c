@@ -61,7 +61,6 @@ static enum where locate(struct vcpu_arch *a, u64 htinst, u64 *gpa)
 	case S1_OK:
 		return AT_ADDRESS;
 	case S1_NO_MEMORY:
-		*gpa = htval << 2;
 		return AT_TABLE;
 	case S1_FAULT:
 	default:
@@ -135,8 +134,8 @@ static bool decode(struct vcpu_arch *a, u64 htinst, u64 scause, struct decoded *
 void exit_guest_page_fault(struct vcpu_arch *a, u64 scause)
 {
 	u64 htinst = csr_read(CSR_HTINST), gpa;
-	bool write = scause == EXC_STORE_GUEST_PAGE;
 	enum where where = locate(a, htinst, &gpa);
+	bool write = where == AT_ADDRESS ? scause == EXC_STORE_GUEST_PAGE : htinst_is_implicit_write(htinst);
 	struct decoded d;
 	u32 length;
 
@@ -150,7 +149,7 @@ void exit_guest_page_fault(struct vcpu_arch *a, u64 scause)
 		   mmio_region_of(a->core->vm->mmio, GPA(gpa)))) {
 		if (decode(a, htinst, scause, &d, &length))
 			emulate(a, &d, length, GPA(gpa), scause);
-	} else if (!is_mapped(a, gpa, write && where == AT_ADDRESS)) {
+	} else if (!is_mapped(a, gpa, write)) {
 		fail(a, scause);
 	}
 }

@@ -13,7 +13,7 @@ enum s1_result {
 
 /*
  * Where `va` lies under `vsatp`; rights are not looked at. `read` gives the entry of 8 bytes at a guest physical address,
- * false: no memory there.
+ * false: no memory there. *gpa is where the address lies, or with S1_NO_MEMORY the entry.
  */
 enum s1_result s1_walk(u64 vsatp, u64 va, bool (*read)(void *ctx, u64 gpa, u64 *pte), void *ctx, u64 *gpa);
 
