@@ -32,6 +32,7 @@ struct cpu_arch {
 	u64 dump_busy; /* an exception inside the hypervisor is being reported */
 } ALIGNED(128);
 
+#ifdef __riscv
 static inline struct cpu_arch *this_cpu_arch(void)
 {
 	struct cpu_arch *c;
@@ -39,6 +40,9 @@ static inline struct cpu_arch *this_cpu_arch(void)
 	__asm__("mv %0, tp" : "=r"(c));
 	return c;
 }
+#else
+struct cpu_arch *this_cpu_arch(void); /* tests/unit/fake_hart.c */
+#endif
 
 extern struct cpu_arch cpu_archs[];
 #endif

@@ -103,5 +103,5 @@ void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
 /* Walks of all harts are coherent; order is what is owed (12.2.1: a store to a table becomes visible like any other). */
 void s2_publish(const void *entry UNUSED, size_t size UNUSED)
 {
-	__asm__ volatile("fence w, rw" : : : "memory");
+	fence_stores();
 }

@@ -75,7 +75,7 @@ BOOT_CODE u32 imsic_identity(u32 cpu, u32 irq)
 
 void imsic_kick(u32 cpu)
 {
-	__asm__ volatile("fence w, o" : : : "memory"); /* what was stored before is seen by whom it wakes */
+	fence_device(); /* what was stored before is seen by whom it wakes */
 	*files[cpu] = IMSIC_KICK_ID;
 }
 

@@ -37,7 +37,7 @@ static void fence_here(u64 va, u64 size)
 
 void host_publish(u64 va, u64 size)
 {
-	__asm__ volatile("fence w, rw" : : : "memory");
+	fence_stores();
 	fence_here(va, size);
 }
 
