@@ -14,8 +14,12 @@
 #include "core/cpu.h"
 #include "hal/vcpu.h"
 
-/* Above this many pages one invalidation of the whole VMID is cheaper and bounded. */
+/*
+ * Above this many pages one invalidation of the whole VMID is cheaper and bounded. It is also the only one that reaches pointers to
+ * tables (21.3.2: with an address, only leaves): the walker changes none of them without a flush of what it translates.
+ */
 #define FLUSH_PAGES_MAX 64
+_Static_assert(FLUSH_PAGES_MAX < PT_ENTRIES, "a table's range is flushed with its pointer");
 
 static struct vmid_pool vmids;
 
@@ -34,6 +38,10 @@ BOOT_CODE void gstage_bind(struct vm_arch *vm, hpa_t root, u32 ipa_bits)
 	vm->hgatp = pt_mode(s2_format(ipa_bits)) << ATP_MODE_SHIFT | root.v >> PAGE_SHIFT;
 }
 
+/*
+ * No HFENCE.GVMA needs to remove what a hart caches of the first stage, and HFENCE.VVMA removes it for the VMID in hgatp alone
+ * (21.3.2): whoever gets a VMID anew fences when it is loaded, see gstage_load().
+ */
 void vmid_flush_all(void)
 {
 	struct hart_mask m;
@@ -43,25 +51,29 @@ void vmid_flush_all(void)
 		sbi_hfence_gvma(m, 0, 0);
 }
 
+/* All run under VMID 0, which hgatp names now: nobody is loaded. */
 void vmid_flush_local(void)
 {
 	hfence_gvma_all();
+	hfence_vvma_all();
 }
 
 /*
- * Two vCPUs of a VM may use one ASID for different tables: what this hart cached for the other must go. HFENCE.VVMA goes by the
- * VMID in hgatp. The instructions that the other changed become visible too.
+ * Two vCPUs of a VM may use one ASID for different tables: what this hart cached for the other must go. So must what it cached of the
+ * first stage for another VM that had the VMID before. HFENCE.VVMA goes by the VMID in hgatp. The instructions that the other
+ * changed become visible too. A context that another CPU renews meanwhile has the same VMID.
  */
 void gstage_load(struct vm_arch *vm, u32 vcpu_index)
 {
 	u32 cpu = this_cpu()->index;
 	u64 vmid = vmid_load(&vmids, cpu, &vm->vmid);
+	u64 user = load_relaxed(&vm->vmid.context) << 8 | (vcpu_index + 1);
 
 	csr_write(CSR_HGATP, vm->hgatp | vmid << HGATP_VMID_SHIFT);
-	if (vm->last_vcpu[cpu] != vcpu_index + 1) {
+	if (vm->last_user[cpu] != user) {
 		hfence_vvma_all();
 		fence_i();
-		vm->last_vcpu[cpu] = (u8)(vcpu_index + 1);
+		vm->last_user[cpu] = user;
 	}
 }
 

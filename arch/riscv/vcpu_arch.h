@@ -58,7 +58,8 @@ struct vm_arch {
 	struct vm *core;
 	u64 hgatp; /* mode and root; the VMID is put in at each load */
 	struct vmid vmid;
-	u8 last_vcpu[MAX_CPUS]; /* on each CPU: index + 1 of the vCPU whose translations it may hold */
+	u64 last_user
+		[MAX_CPUS]; /* on each CPU: VMID context << 8 | index + 1 of whose first stage it may hold */
 	struct guest_clock clock;
 	struct vintc vintc;
 };

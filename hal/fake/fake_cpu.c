@@ -7,6 +7,7 @@
 #include "hal/fake/fake.h"
 
 #define FAKE_HZ 62500000u
+#define WEAK __attribute__((weak)) /* the real one wins */
 
 static struct cpu fake_default_cpu;
 struct fake_cpu_state fake_cpu = {.cpu = &fake_default_cpu, .hz = FAKE_HZ, .armed = NO_DEADLINE};
@@ -56,12 +57,12 @@ void cpu_panic_stop(void)
 	fake_end(FAKE_PANIC);
 }
 
-void machine_poweroff(void)
+WEAK void machine_poweroff(void)
 {
 	fake_end(FAKE_POWEROFF);
 }
 
-void machine_reset(void)
+WEAK void machine_reset(void)
 {
 	fake_end(FAKE_RESET);
 }

@@ -23,6 +23,14 @@ aspace|core/gmem.c|cache_clean_inval(va, *got);|1|a line is not invalidated befo
 aspace|core/gmem.c|cache_clean_inval(va, *got);|2|host writes are not cleaned
 setway|arch/arm64/setway.c|cache_clean_inval(va, got);|1|set/way maintenance cleans nothing
 aspace|core/aspace.c|mem_zero_fast(va, got);|1|frames are not zeroed
+rv_gstage|arch/riscv/gstage.c|hfence_gvma_all();|1|a VMID rollover fences other harts alone
+rv_gstage|arch/riscv/gstage.c|sbi_hfence_gvma(m, 0, 0);|1|a VMID rollover fences its own hart alone
+rv_gstage|arch/riscv/gstage.c|hfence_gvma_all();|2|without VMIDs, no fence of the second stage between VMs
+rv_gstage|arch/riscv/gstage.c|hfence_vvma_all();|1|without VMIDs, no fence of the first stage between VMs
+rv_gstage|arch/riscv/gstage.c|hfence_vvma_all();|2|no fence of the first stage between vCPUs
+rv_gstage|arch/riscv/gstage.c|hfence_gvma_vmid(vmid);|1|a whole VMID is not fenced here
+rv_gstage|arch/riscv/gstage.c|hfence_gvma(gpa + off, vmid);|1|a range is not fenced here
+rv_gstage|arch/riscv/gstage.c|sbi_hfence_gvma_vmid(m, gpa.v, size, vmid);|1|a range is not fenced on other harts
 '
 
 copy_tree() {
