@@ -75,8 +75,9 @@ static s64 hart_suspend(struct vcpu_arch *a, u64 *value)
 
 	if (type == SUSPEND_NON_RETENTIVE)
 		return vsbi_sleep(a, a->x[A1], a->x[A2], value);
-	if (type != SUSPEND_RETENTIVE) /* the platform's own: none; all else is reserved (table 9.3) */
-		return (type & 0x7fffffff) < 0x10000000 ? SBI_ERR_INVALID_PARAM : SBI_ERR_NOT_SUPPORTED;
+	if (type !=
+	    SUSPEND_RETENTIVE) /* reserved, or a platform's own, of which there are none (tables 9.3 and 9.5) */
+		return SBI_ERR_INVALID_PARAM;
 	vcpu_block(a->core);
 	return SBI_SUCCESS;
 }

@@ -5,7 +5,6 @@
 #define RESET_SHUTDOWN 0u
 #define RESET_COLD 1u
 #define RESET_WARM 2u
-#define RESERVED_LAST 0xefffffffu
 #define REASON_LAST 1u
 
 void vsbi_shutdown(struct vcpu_arch *a, enum vm_event ev)
@@ -14,15 +13,13 @@ void vsbi_shutdown(struct vcpu_arch *a, enum vm_event ev)
 	vcpu_power_off(a->core);
 }
 
-/* A warm reboot is a cold one here. Vendors' types and reasons: there are none. */
+/* A warm reboot is a cold one here. Vendors' types and reasons: there are none, as with what is reserved (table 10.3). */
 static s64 system_reset(struct vcpu_arch *a, u64 *value UNUSED)
 {
 	u32 type = (u32)a->x[A0], reason = (u32)a->x[A1];
 
-	if ((type > RESET_WARM && type <= RESERVED_LAST) || (reason > REASON_LAST && reason <= 0xdfffffffu))
+	if (type > RESET_WARM || reason > REASON_LAST)
 		return SBI_ERR_INVALID_PARAM;
-	if (type > RESET_WARM)
-		return SBI_ERR_NOT_SUPPORTED;
 	vsbi_shutdown(a, type == RESET_SHUTDOWN ? VM_EV_HALT : VM_EV_GUEST_RESET);
 	return SBI_SUCCESS; /* not seen by anybody */
 }
@@ -38,10 +35,9 @@ void vsbi_srst(struct vcpu_arch *a)
 static s64 system_suspend(struct vcpu_arch *a, u64 *value)
 {
 	const struct vm *vm = a->core->vm;
-	u32 type = (u32)a->x[A0];
 
-	if (type)
-		return type < 0x80000000u ? SBI_ERR_INVALID_PARAM : SBI_ERR_NOT_SUPPORTED;
+	if ((u32)a->x[A0]) /* reserved, or a platform's own (table 13.3) */
+		return SBI_ERR_INVALID_PARAM;
 	for (u32 i = 0; i < vm->nr_vcpus; i++)
 		if (i != a->core->index && vcpu_power_state(&vm->vcpus[i]) != VCPU_OFF)
 			return SBI_ERR_DENIED;

@@ -1,0 +1,752 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SBI that guests see, at its limits: every extension and function, as SBI 3.0 says.
+ * SOURCES: arch/riscv/vsbi.c arch/riscv/vsbi_base.c arch/riscv/vsbi_dbcn.c arch/riscv/vsbi_fwft.c arch/riscv/vsbi_hsm.c arch/riscv/vsbi_ipi.c arch/riscv/vsbi_legacy.c arch/riscv/vsbi_rfence.c arch/riscv/vsbi_srst.c arch/riscv/vsbi_time.c arch/riscv/vtimer.c arch/riscv/sbi.c core/timer.c tests/unit/fake_hart.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
+#include "arch/riscv/feature.h"
+#include "arch/riscv/vsbi.h"
+#include "core/platform.h"
+#include "tests/unit/rv_env.h"
+
+#define ALL UINT64_MAX
+#define SSTC (1ULL << ENVCFG_STCE_SHIFT)
+#define ADUE (1ULL << ENVCFG_ADUE_SHIFT)
+
+struct host_features host_features;
+
+/* ---- the VM's UART ---- */
+
+static u8 printed[256];
+static u32 nr_printed, room;
+
+u32 platform_debug_write(struct vm *vm, const u8 *text, u32 n)
+{
+	assert_ptr_equal(vm, &guest);
+	n = n < room ? n : room;
+	assert_true(nr_printed + n <= sizeof(printed));
+	memcpy(printed + nr_printed, text, n);
+	nr_printed += n;
+	room -= n;
+	return n;
+}
+
+/* ---- calls ---- */
+
+static s64 error;
+static u64 value;
+
+static void sbi(u64 ext, u64 fid, u64 a0, u64 a1, u64 a2, u64 a3, u64 a4)
+{
+	u64 *x = me()->x, before[32];
+
+	memcpy(&x[A0], (u64[]){a0, a1, a2, a3, a4, 0xa5, fid, ext}, 8 * sizeof(u64));
+	memcpy(before, x, sizeof(before));
+	vsbi_call(me());
+	error = (s64)x[A0];
+	value = x[A1];
+	for (u32 i = 0; i < 32; i++) /* all else is preserved (chapter 3) */
+		if (i != A0 && i != A1)
+			assert_int_equal(x[i], before[i]);
+	assert_int_equal(fake_violations, 0);
+}
+
+static void begin(u16 nr)
+{
+	env(nr);
+	host_features = (struct host_features){.henvcfg = SSTC};
+	nr_printed = 0;
+	room = sizeof(printed);
+	guest_arch.clock.offset = 1000;
+	fake_cpu.now = 5000;
+	for (u32 i = 0; i < nr; i++) {
+		vtimer_init(&guest_vcpus[i]);
+		vtimer_reset(&guest_vcpus[i]);
+	}
+}
+
+#define EXPECT(err)                             \
+	do {                                    \
+		assert_int_equal(error, (err)); \
+		assert_int_equal(value, 0);     \
+	} while (0)
+
+/* ---- dispatch ---- */
+
+static const u64 extensions[] = {SBI_EXT_BASE, SBI_EXT_TIME, SBI_EXT_IPI,  SBI_EXT_RFENCE, SBI_EXT_HSM,
+				 SBI_EXT_SRST, SBI_EXT_DBCN, SBI_EXT_SUSP, SBI_EXT_FWFT};
+static const u32 functions[] = {7, 1, 1, 3, 4, 1, 3, 1, 2};
+
+static void unknown_extensions_are_not_supported(void **state UNUSED)
+{
+	static const u64 ids[] = {9,
+				  0xf,
+				  0x11,
+				  SBI_EXT_PMU,
+				  0x4e41434c,
+				  0x535441,
+				  0x535345,
+				  0x43505043,
+				  0x08000000,
+				  0x09000000,
+				  0x0a000000,
+				  UINT32_MAX,
+				  ALL,
+				  0x100000010ULL,
+				  1ULL << 63,
+				  0x4442434e00000000ULL,
+				  0xffffffff54494d45ULL};
+
+	begin(2);
+	for (u32 i = 0; i < ARRAY_SIZE(ids); i++) {
+		sbi(ids[i], 0, 1, 2, 3, 4, 5);
+		assert_int_equal(error, SBI_ERR_NOT_SUPPORTED);
+		assert_int_equal(value, ids[i] < 0x10 ? 2 : 0); /* legacy calls answer in a0 alone */
+	}
+	assert_int_equal(fake_firmware.calls, 0);
+}
+
+static void unknown_functions_are_not_supported(void **state UNUSED)
+{
+	begin(2);
+	for (u32 i = 0; i < ARRAY_SIZE(extensions); i++)
+		for (u32 n = 0; n < 6; n++) {
+			const u64 fids[] = {functions[i], functions[i] + 1u, 64, UINT32_MAX, 1ULL << 32, ALL};
+
+			sbi(extensions[i], fids[n], 0, 0, 0, 0, 0);
+			EXPECT(SBI_ERR_NOT_SUPPORTED);
+		}
+	assert_int_equal(core.off + core.blocked + core.posts, 0);
+}
+
+static void probe_tells_what_there_is(void **state UNUSED)
+{
+	begin(1);
+	for (u32 i = 0; i < ARRAY_SIZE(extensions); i++) {
+		sbi(SBI_EXT_BASE, 3, extensions[i], 0, 0, 0, 0);
+		assert_int_equal(error, SBI_SUCCESS);
+		assert_int_equal(value, 1);
+		sbi(SBI_EXT_BASE, 3, extensions[i] | 1ULL << 32, 0, 0, 0, 0);
+		EXPECT(SBI_SUCCESS);
+	}
+	for (u64 id = 0; id <= 0xf; id++) {
+		sbi(SBI_EXT_BASE, 3, id, 0, 0, 0, 0);
+		assert_int_equal(value, id <= 8);
+	}
+	for (u64 id = 0x11; id < 0x400; id++) {
+		sbi(SBI_EXT_BASE, 3, id, 0, 0, 0, 0);
+		EXPECT(SBI_SUCCESS);
+	}
+	sbi(SBI_EXT_BASE, 3, SBI_EXT_PMU, 0, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+}
+
+static void base_says_version_3_and_nothing_of_the_machine(void **state UNUSED)
+{
+	begin(1);
+	sbi(SBI_EXT_BASE, 0, 9, 9, 9, 9, 9);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_int_equal(value, 3 << 24);
+	assert_int_equal(value >> 31, 0);
+	for (u64 fid = 4; fid <= 6; fid++) {
+		sbi(SBI_EXT_BASE, fid, 9, 9, 9, 9, 9);
+		EXPECT(SBI_SUCCESS);
+	}
+}
+
+/* ---- hart masks (3.1) ---- */
+
+/* What chapter 3 says, written anew: a set of harts, or the error. */
+static bool harts(u16 nr, u64 mask, u64 base, u64 *set)
+{
+	*set = 0;
+	if (base == ALL) {
+		*set = nr == 64 ? ALL : (1ULL << nr) - 1;
+		return true;
+	}
+	if (base >= nr)
+		return false;
+	for (u32 bit = 0; bit < 64; bit++) {
+		if (!(mask >> bit & 1))
+			continue;
+		if (base + bit >= nr)
+			return false;
+		*set |= 1ULL << (base + bit);
+	}
+	return true;
+}
+
+static const u64 masks[] = {
+	0, 1, 2, 3, 0x8000000000000000ULL, ALL, 0xff, 0x5555555555555555ULL, 1ULL << 32, 1ULL << 62};
+static const u64 bases[] = {0,  1,   2,   3,          31,         32,         62,      63, 64,
+			    65, 127, 128, UINT32_MAX, 1ULL << 32, 1ULL << 63, ALL - 1, ALL};
+
+static void every_mask_and_base_names_the_harts_that_it_says_or_is_refused(void **state UNUSED)
+{
+	static const u16 sizes[] = {1, 2, 3, 33, 63, 64};
+
+	for (u32 s = 0; s < ARRAY_SIZE(sizes); s++)
+		for (u32 m = 0; m < ARRAY_SIZE(masks); m++)
+			for (u32 b = 0; b < ARRAY_SIZE(bases); b++) {
+				u64 set;
+				bool ok = harts(sizes[s], masks[m], bases[b], &set);
+
+				begin(sizes[s]);
+				sbi(SBI_EXT_IPI, 0, masks[m], bases[b], 0, 0, 0);
+				EXPECT(ok ? SBI_SUCCESS : SBI_ERR_INVALID_PARAM);
+				assert_int_equal(core.woken, ok ? set & ~1ULL : 0);
+				assert_int_equal(*reg(CSR_HVIP) & IRQ_BIT(IRQ_VSSI),
+						 ok && set & 1 ? IRQ_BIT(IRQ_VSSI) : 0);
+			}
+}
+
+static void fences_take_the_same_masks(void **state UNUSED)
+{
+	for (u64 fid = 0; fid < 3; fid++)
+		for (u32 m = 0; m < ARRAY_SIZE(masks); m++)
+			for (u32 b = 0; b < ARRAY_SIZE(bases); b++) {
+				enum fake_fence kind = fid ? HFENCE_VVMA : FENCE_I;
+				u64 set;
+				bool ok = harts(33, masks[m], bases[b], &set);
+
+				begin(33);
+				sbi(SBI_EXT_RFENCE, fid, masks[m], bases[b], 0, 0, 7);
+				EXPECT(ok ? SBI_SUCCESS : SBI_ERR_INVALID_PARAM);
+				for (u32 hart = 0; hart < 33; hart++)
+					assert_int_equal(fake_fence_count(kind, hart), ok && set >> hart & 1);
+			}
+}
+
+/* ---- IPI ---- */
+
+static void an_ipi_that_is_pending_wakes_nobody_again(void **state UNUSED)
+{
+	begin(4);
+	sbi(SBI_EXT_IPI, 0, 0xe, 0, 0, 0, 0);
+	assert_int_equal(core.woken, 0xe);
+	assert_int_equal(load_relaxed(&guest_archs[2].posted), POST_IPI);
+	core.woken = 0;
+	sbi(SBI_EXT_IPI, 0, 0xe, 0, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	assert_int_equal(core.woken, 0);
+}
+
+/* ---- RFENCE ---- */
+
+static const struct fake_fence_done *fence_on(u32 hart)
+{
+	for (u32 i = 0; i < fake_nr_fences; i++)
+		if (fake_fences[i].hart == hart)
+			return &fake_fences[i];
+	fail_msg("no fence on hart %u", hart);
+	return NULL;
+}
+
+static void a_remote_fence_has_the_range_and_the_asid_that_were_asked(void **state UNUSED)
+{
+	begin(2);
+	*reg(CSR_HGATP) = 0x8000500000080000ULL;
+	sbi(SBI_EXT_RFENCE, 2, 2, 0, 0x12345000, 0x1000, 0x77);
+	EXPECT(SBI_SUCCESS);
+	assert_int_equal(fence_on(1)->kind, HFENCE_VVMA);
+	assert_int_equal(fence_on(1)->addr, 0x12345000);
+	assert_int_equal(fence_on(1)->id, 0x77);
+	assert_int_equal(fence_on(1)->hgatp, *reg(CSR_HGATP)); /* under the VM's VMID */
+	fake_fences_clear();
+	sbi(SBI_EXT_RFENCE, 1, 2, 0, 0x12345000, 0x1000, 0x77);
+	assert_int_equal(fence_on(1)->id, FAKE_ALL);
+}
+
+/* 8: both 0, or a size of all ones; and what would wrap round. */
+static void ranges_that_mean_all_and_those_that_wrap_fence_all(void **state UNUSED)
+{
+	static const u64 ranges[][2] = {{0, 0},     {0, ALL}, {0x1000, ALL},
+					{ALL, ALL}, {ALL, 2}, {0xffffffffffff0000ULL, 0x20000}};
+
+	for (u32 i = 0; i < ARRAY_SIZE(ranges); i++) {
+		begin(2);
+		sbi(SBI_EXT_RFENCE, 1, 3, 0, ranges[i][0], ranges[i][1], 0);
+		EXPECT(SBI_SUCCESS);
+		assert_int_equal(fence_on(1)->addr, FAKE_ALL);
+		assert_int_equal(fence_on(0)->addr, FAKE_ALL);
+	}
+}
+
+static void a_vcpu_that_is_not_loaded_fences_when_it_is(void **state UNUSED)
+{
+	begin(3);
+	cpus[1].current = NULL;
+	sbi(SBI_EXT_RFENCE, 0, 2, 0, 0, 0, 0);
+	sbi(SBI_EXT_RFENCE, 1, 2, 0, 0, 0, 0);
+	assert_int_equal(fake_nr_fences, 0);
+	assert_int_equal(fake_firmware.calls, 0);
+	assert_int_equal(guest_archs[1].posted, POST_FENCE_I | POST_SFENCE_VMA);
+	assert_int_equal(core.woken, 0);
+}
+
+static void a_vcpu_that_shares_the_callers_hart_fences_when_it_is_loaded(void **state UNUSED)
+{
+	begin(3);
+	guest_vcpus[1].home = 0;
+	sbi(SBI_EXT_RFENCE, 2, 2, 0, 0, 0, 5);
+	assert_int_equal(fake_nr_fences, 0);
+	assert_int_equal(guest_archs[1].posted, POST_SFENCE_VMA);
+}
+
+static void guests_without_a_hypervisor_extension_have_no_hfence(void **state UNUSED)
+{
+	begin(2);
+	for (u64 fid = 3; fid <= 6; fid++) {
+		sbi(SBI_EXT_RFENCE, fid, 1, 0, 0, 0, 0);
+		EXPECT(SBI_ERR_NOT_SUPPORTED);
+	}
+	assert_int_equal(fake_nr_fences, 0);
+}
+
+/* ---- HSM ---- */
+
+static void harts_beyond_the_vms_are_invalid(void **state UNUSED)
+{
+	static const u64 ids[] = {2, 63, 64, UINT32_MAX, 1ULL << 32, 1ULL << 63, ALL};
+
+	begin(2);
+	for (u32 i = 0; i < ARRAY_SIZE(ids); i++) {
+		sbi(SBI_EXT_HSM, 0, ids[i], RAM, 0, 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+		sbi(SBI_EXT_HSM, 2, ids[i], 0, 0, 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+	}
+	assert_null(core.on);
+}
+
+static void a_hart_starts_where_memory_is_only(void **state UNUSED)
+{
+	static const u64 bad[] = {0, RAM - 2, RAM + MEM_SIZE, RAM | 1, ALL, ALL - 1, 1ULL << 56 | RAM};
+
+	begin(2);
+	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
+		sbi(SBI_EXT_HSM, 0, 1, bad[i], 0, 0, 0);
+		EXPECT(SBI_ERR_INVALID_ADDRESS);
+	}
+	assert_null(core.on);
+	sbi(SBI_EXT_HSM, 0, 1, RAM + MEM_SIZE - 2, ALL, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	assert_ptr_equal(core.on, &guest_vcpus[1]);
+	assert_int_equal(core.entry.v, RAM + MEM_SIZE - 2);
+	assert_int_equal(core.arg, ALL);
+	sbi(SBI_EXT_HSM, 0, 1, ROM, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+}
+
+static void a_hart_that_is_started_or_being_started_is_available_already(void **state UNUSED)
+{
+	begin(2);
+	core.on_error = ERR_EXIST;
+	sbi(SBI_EXT_HSM, 0, 0, RAM, 0, 0, 0);
+	EXPECT(SBI_ERR_ALREADY_AVAILABLE);
+	core.on_error = ERR_BUSY;
+	sbi(SBI_EXT_HSM, 0, 1, RAM, 0, 0, 0);
+	EXPECT(SBI_ERR_ALREADY_AVAILABLE);
+	core.on_error = ERR_STATE;
+	sbi(SBI_EXT_HSM, 0, 1, RAM, 0, 0, 0);
+	EXPECT(SBI_ERR_FAILED);
+}
+
+static void the_status_is_one_of_the_states_there_are(void **state UNUSED)
+{
+	static const u8 want[] = {[VCPU_ON] = 0, [VCPU_OFF] = 1, [VCPU_ON_PENDING] = 2};
+
+	begin(2);
+	for (u32 power = 0; power < 3; power++) {
+		guest_vcpus[1].power = power;
+		sbi(SBI_EXT_HSM, 2, 1, 0, 0, 0, 0);
+		assert_int_equal(error, SBI_SUCCESS);
+		assert_int_equal(value, want[power]);
+	}
+}
+
+static void hart_stop_stops_the_caller(void **state UNUSED)
+{
+	begin(2);
+	sbi(SBI_EXT_HSM, 1, 0, 0, 0, 0, 0);
+	assert_int_equal(core.off, 1);
+}
+
+static void retentive_suspend_waits_and_changes_nothing(void **state UNUSED)
+{
+	begin(2);
+	*reg(CSR_SEPC) = RAM + 0x104;
+	sbi(SBI_EXT_HSM, 3, 0, 1, 2, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	assert_int_equal(core.blocked, 1);
+	assert_int_equal(*reg(CSR_SEPC), RAM + 0x104);
+}
+
+/* Table 9.4: satp 0, SIE 0, a0 the hart, a1 what was given; S-mode. */
+static void expect_resumed(u64 entry, u64 opaque)
+{
+	assert_int_equal(error, me()->core->index);
+	assert_int_equal(value, opaque);
+	assert_int_equal(*reg(CSR_SEPC), entry);
+	assert_int_equal(*reg(CSR_VSATP), 0);
+	assert_false(*reg(CSR_VSSTATUS) & SSTATUS_SIE);
+	assert_true(*reg(CSR_SSTATUS) & SSTATUS_SPP);
+	assert_true(*reg(CSR_HSTATUS) & HSTATUS_SPVP);
+	assert_int_equal(core.blocked, 1);
+}
+
+static void suspend_without_retention_goes_on_as_after_a_start(void **state UNUSED)
+{
+	begin(2);
+	fake_hart_on(1);
+	*reg(CSR_VSATP) = 8ULL << 60 | 0x80000;
+	*reg(CSR_VSSTATUS) |= SSTATUS_SIE;
+	sbi(SBI_EXT_HSM, 3, 0x80000000, RAM + 0x800, 0xabcdef, 0, 0);
+	expect_resumed(RAM + 0x800, 0xabcdef);
+}
+
+static void suspend_refuses_other_types_and_addresses_without_memory(void **state UNUSED)
+{
+	static const u64 types[] = {1,          0x0fffffff, 0x10000000, 0x7fffffff,
+				    0x80000001, 0x8fffffff, 0x90000000, UINT32_MAX};
+
+	begin(2);
+	for (u32 i = 0; i < ARRAY_SIZE(types); i++) {
+		sbi(SBI_EXT_HSM, 3, types[i], RAM, 0, 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+	}
+	sbi(SBI_EXT_HSM, 3, 0x80000000, RAM + MEM_SIZE, 0, 0, 0);
+	EXPECT(SBI_ERR_INVALID_ADDRESS);
+	sbi(SBI_EXT_HSM, 3, 0x80000000, RAM + 1, 0, 0, 0);
+	EXPECT(SBI_ERR_INVALID_ADDRESS);
+	assert_int_equal(core.blocked, 0);
+}
+
+/* ---- SUSP ---- */
+
+static void system_suspend_wants_all_other_harts_stopped(void **state UNUSED)
+{
+	begin(3);
+	sbi(SBI_EXT_SUSP, 0, 0, RAM, 7, 0, 0);
+	EXPECT(SBI_ERR_DENIED);
+	guest_vcpus[1].power = VCPU_OFF;
+	guest_vcpus[2].power = VCPU_ON_PENDING;
+	sbi(SBI_EXT_SUSP, 0, 0, RAM, 7, 0, 0);
+	EXPECT(SBI_ERR_DENIED);
+	guest_vcpus[2].power = VCPU_OFF;
+	sbi(SBI_EXT_SUSP, 0, 0, RAM + MEM_SIZE, 7, 0, 0);
+	EXPECT(SBI_ERR_INVALID_ADDRESS);
+	sbi(SBI_EXT_SUSP, 0, 0, RAM, 7, 0, 0);
+	expect_resumed(RAM, 7);
+}
+
+static void other_sleep_types_are_invalid(void **state UNUSED)
+{
+	static const u64 types[] = {1, 0x7fffffff, 0x80000000, UINT32_MAX};
+
+	begin(1);
+	for (u32 i = 0; i < ARRAY_SIZE(types); i++) {
+		sbi(SBI_EXT_SUSP, 0, types[i], RAM, 0, 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+	}
+	assert_int_equal(core.blocked, 0);
+}
+
+/* ---- SRST ---- */
+
+static void reset_and_shutdown_are_the_vms(void **state UNUSED)
+{
+	for (u64 type = 0; type < 3; type++)
+		for (u64 reason = 0; reason < 2; reason++) {
+			begin(2);
+			sbi(SBI_EXT_SRST, 0, type, reason, 0, 0, 0);
+			assert_int_equal(core.posts, 1);
+			assert_int_equal(core.event, type ? VM_EV_GUEST_RESET : VM_EV_HALT);
+			assert_int_equal(core.off, 1);
+		}
+}
+
+static void reset_types_and_reasons_that_are_not_there_are_invalid(void **state UNUSED)
+{
+	static const u64 types[] = {3, 0xefffffff, 0xf0000000, UINT32_MAX},
+			 reasons[] = {2, 0xdfffffff, 0xe0000000, 0xf0000000, UINT32_MAX};
+
+	begin(1);
+	for (u32 i = 0; i < ARRAY_SIZE(types); i++) {
+		sbi(SBI_EXT_SRST, 0, types[i], 0, 0, 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(reasons); i++) {
+		sbi(SBI_EXT_SRST, 0, 0, reasons[i], 0, 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+	}
+	assert_int_equal(core.posts + core.off, 0);
+}
+
+/* ---- DBCN ---- */
+
+static void text_is_taken_from_memory_in_pieces(void **state UNUSED)
+{
+	begin(1);
+	memset(ram, 'x', sizeof(ram));
+	sbi(SBI_EXT_DBCN, 0, ALL, RAM, 0, 0, 0);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_in_range(value, 1, 64);
+	assert_int_equal(nr_printed, value);
+	sbi(SBI_EXT_DBCN, 0, 5, RAM + MEM_SIZE - 5, 0, 0, 0);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_int_equal(value, 5);
+}
+
+static void text_outside_of_memory_is_invalid(void **state UNUSED)
+{
+	static const u64 at[][3] = {{1, 0, 0},
+				    {1, RAM - 1, 0},
+				    {2, RAM + MEM_SIZE - 1, 0},
+				    {1, RAM + MEM_SIZE, 0},
+				    {64, ALL - 8, 0},
+				    {1, RAM, 1},
+				    {1, RAM, ALL},
+				    {1, RAM | 1ULL << 63, 0},
+				    {ALL, RAM + MEM_SIZE - 1, 0},
+				    {ALL, ALL, ALL}};
+
+	begin(1);
+	for (u32 i = 0; i < ARRAY_SIZE(at); i++) {
+		sbi(SBI_EXT_DBCN, 0, at[i][0], at[i][1], at[i][2], 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+	}
+	assert_int_equal(nr_printed, 0);
+}
+
+static void a_console_that_is_full_takes_nothing_and_says_so(void **state UNUSED)
+{
+	begin(1);
+	room = 3;
+	sbi(SBI_EXT_DBCN, 0, 10, RAM, 0, 0, 0);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_int_equal(value, 3);
+	sbi(SBI_EXT_DBCN, 0, 10, RAM, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	sbi(SBI_EXT_DBCN, 2, 'x', 0, 0, 0, 0);
+	EXPECT(SBI_ERR_FAILED);
+}
+
+static void a_byte_is_the_low_eight_bits(void **state UNUSED)
+{
+	begin(1);
+	sbi(SBI_EXT_DBCN, 2, 0xabcdef00 | 'y', 0, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	assert_int_equal(printed[0], 'y');
+	sbi(SBI_EXT_DBCN, 1, 10, RAM, 0, 0, 0); /* nothing was typed */
+	EXPECT(SBI_SUCCESS);
+}
+
+/* ---- TIME ---- */
+
+static void set_timer_is_vstimecmp_with_sstc(void **state UNUSED)
+{
+	begin(1);
+	sbi(SBI_EXT_TIME, 0, 0x123456789, 0, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	assert_int_equal(*reg(CSR_VSTIMECMP), 0x123456789);
+}
+
+static void set_timer_clears_the_pending_interrupt_without_sstc(void **state UNUSED)
+{
+	begin(1);
+	host_features.henvcfg = 0;
+	fake_harts[0].has.sstc = false;
+	sbi(SBI_EXT_TIME, 0, 4000, 0, 0, 0, 0); /* guest time is 4000 */
+	EXPECT(SBI_SUCCESS);
+	assert_true(*reg(CSR_HVIP) & IRQ_BIT(IRQ_VSTI));
+	sbi(SBI_EXT_TIME, 0, ALL, 0, 0, 0, 0);
+	assert_false(*reg(CSR_HVIP) & IRQ_BIT(IRQ_VSTI));
+}
+
+/* ---- FWFT ---- */
+
+static void features_are_denied_not_supported_or_told(void **state UNUSED)
+{
+	static const u64 reserved[] = {6,          0x3fffffff, 0x40000000, 0x7fffffff,
+				       0x80000000, 0xbfffffff, 0xc0000000, UINT32_MAX};
+
+	begin(1);
+	for (u64 fid = 0; fid < 2; fid++) {
+		for (u32 i = 0; i < ARRAY_SIZE(reserved); i++) {
+			sbi(SBI_EXT_FWFT, fid, reserved[i], 0, 0, 0, 0);
+			EXPECT(SBI_ERR_DENIED);
+		}
+		for (u64 feature = 1; feature <= 5; feature++) {
+			sbi(SBI_EXT_FWFT, fid, feature, 0, 0, 0, 0);
+			EXPECT(SBI_ERR_NOT_SUPPORTED);
+		}
+	}
+	sbi(SBI_EXT_FWFT, 1, 0, 0, 0, 0, 0);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_int_equal(value, 1);
+	host_features.henvcfg |= ADUE;
+	sbi(SBI_EXT_FWFT, 1, 4, 0, 0, 0, 0);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_int_equal(value, 1);
+}
+
+static void features_that_are_fixed_take_what_they_are(void **state UNUSED)
+{
+	begin(1);
+	sbi(SBI_EXT_FWFT, 0, 0, 1, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	sbi(SBI_EXT_FWFT, 0, 0, 1, 1, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	sbi(SBI_EXT_FWFT, 0, 0, 0, 0, 0, 0);
+	EXPECT(SBI_ERR_DENIED);
+	sbi(SBI_EXT_FWFT, 0, 0, 2, 0, 0, 0);
+	EXPECT(SBI_ERR_INVALID_PARAM);
+	sbi(SBI_EXT_FWFT, 0, 0, 1, 2, 0, 0);
+	EXPECT(SBI_ERR_INVALID_PARAM);
+	sbi(SBI_EXT_FWFT, 0, 0, 1, 1ULL << 63, 0, 0);
+	EXPECT(SBI_ERR_INVALID_PARAM);
+}
+
+/* ---- legacy ---- */
+
+static u64 mask_value, mask_at;
+
+static bool load_mask(u64 va, u32 size, u64 *v, u64 *cause UNUSED)
+{
+	assert_int_equal(size, 8);
+	*v = mask_value;
+	return va == mask_at;
+}
+
+static s64 legacy(u64 call, u64 a0)
+{
+	sbi(call, 0x77, a0, 0x55, 0, 0, 0);
+	assert_int_equal(value, 0x55); /* a1 is preserved */
+	return error;
+}
+
+static void legacy_masks_are_read_by_the_callers_translation(void **state UNUSED)
+{
+	begin(4);
+	fake_guest_load = load_mask;
+	mask_at = 0xffffffc012345678;
+	mask_value = 0xb;
+	assert_int_equal(legacy(4, mask_at), 0);
+	assert_int_equal(core.woken, 0xa);
+	assert_true(*reg(CSR_HVIP) & IRQ_BIT(IRQ_VSSI));
+	assert_int_equal(legacy(3, 0), 0);
+	assert_false(*reg(CSR_HVIP) & IRQ_BIT(IRQ_VSSI));
+	for (u64 call = 5; call <= 7; call++) {
+		fake_fences_clear();
+		assert_int_equal(legacy(call, mask_at), 0);
+		assert_int_equal(fake_fence_count(call == 5 ? FENCE_I : HFENCE_VVMA, FAKE_ALL), 3);
+		assert_int_equal(fake_fence_count(call == 5 ? FENCE_I : HFENCE_VVMA, 2), 0);
+	}
+}
+
+static void legacy_masks_that_cannot_be_read_or_name_nobody_are_refused(void **state UNUSED)
+{
+	begin(4);
+	fake_guest_load = load_mask;
+	mask_at = 0x1000;
+	mask_value = 0x10;
+	for (u64 call = 4; call <= 7; call++) {
+		assert_true(legacy(call, 0x2000) < 0); /* not mapped */
+		assert_true(legacy(call, 0x1001) < 0); /* not aligned */
+		assert_true(legacy(call, ALL) < 0);
+		assert_true(legacy(call, 0x1000) < 0); /* hart 4 */
+	}
+	assert_int_equal(core.woken, 0);
+	assert_int_equal(fake_nr_fences, 0);
+	assert_int_equal(*reg(CSR_HVIP), 0);
+}
+
+static void a_legacy_mask_at_null_is_everybody(void **state UNUSED)
+{
+	begin(4);
+	assert_int_equal(legacy(4, 0), 0);
+	assert_int_equal(core.woken, 0xe);
+	assert_int_equal(legacy(6, 0), 0);
+	assert_int_equal(fake_fence_count(HFENCE_VVMA, FAKE_ALL), 4);
+}
+
+static void legacy_console_timer_and_shutdown(void **state UNUSED)
+{
+	begin(1);
+	assert_int_equal(legacy(1, 'z'), 0);
+	assert_int_equal(printed[0], 'z');
+	assert_int_equal(legacy(2, 0), -1);
+	assert_int_equal(legacy(0, 777), 0);
+	assert_int_equal(*reg(CSR_VSTIMECMP), 777);
+	(void)legacy(8, 0);
+	assert_int_equal(core.event, VM_EV_HALT);
+	assert_int_equal(core.off, 1);
+}
+
+/* ---- anything ---- */
+
+static void any_call_leaves_other_registers_and_answers(void **state UNUSED)
+{
+	u64 x = 88172645463325252ULL, v[8];
+
+	begin(64);
+	for (u32 n = 0; n < 60000; n++) {
+		for (u32 i = 0; i < 8; i++) {
+			x ^= x << 13;
+			x ^= x >> 7;
+			x ^= x << 17;
+			v[i] = x >> 60 & 1 ? x : x >> 40 & 0x3f;
+		}
+		fake_fences_clear();
+		nr_printed = 0;
+		room = sizeof(printed);
+		core.posts = core.off = core.blocked = 0;
+		if (v[3] > 64 * PAGE_SIZE)
+			v[3] = v[3] & 1 ? 0 : ALL; /* the model's firmware goes by pages */
+		sbi(extensions[v[7] % ARRAY_SIZE(extensions)], v[6] % 9, v[0], v[1], v[2], v[3], v[4]);
+		assert_true(error >= -14 && error < 64);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unknown_extensions_are_not_supported),
+		cmocka_unit_test(unknown_functions_are_not_supported),
+		cmocka_unit_test(probe_tells_what_there_is),
+		cmocka_unit_test(base_says_version_3_and_nothing_of_the_machine),
+		cmocka_unit_test(every_mask_and_base_names_the_harts_that_it_says_or_is_refused),
+		cmocka_unit_test(fences_take_the_same_masks),
+		cmocka_unit_test(an_ipi_that_is_pending_wakes_nobody_again),
+		cmocka_unit_test(a_remote_fence_has_the_range_and_the_asid_that_were_asked),
+		cmocka_unit_test(ranges_that_mean_all_and_those_that_wrap_fence_all),
+		cmocka_unit_test(a_vcpu_that_is_not_loaded_fences_when_it_is),
+		cmocka_unit_test(a_vcpu_that_shares_the_callers_hart_fences_when_it_is_loaded),
+		cmocka_unit_test(guests_without_a_hypervisor_extension_have_no_hfence),
+		cmocka_unit_test(harts_beyond_the_vms_are_invalid),
+		cmocka_unit_test(a_hart_starts_where_memory_is_only),
+		cmocka_unit_test(a_hart_that_is_started_or_being_started_is_available_already),
+		cmocka_unit_test(the_status_is_one_of_the_states_there_are),
+		cmocka_unit_test(hart_stop_stops_the_caller),
+		cmocka_unit_test(retentive_suspend_waits_and_changes_nothing),
+		cmocka_unit_test(suspend_without_retention_goes_on_as_after_a_start),
+		cmocka_unit_test(suspend_refuses_other_types_and_addresses_without_memory),
+		cmocka_unit_test(system_suspend_wants_all_other_harts_stopped),
+		cmocka_unit_test(other_sleep_types_are_invalid),
+		cmocka_unit_test(reset_and_shutdown_are_the_vms),
+		cmocka_unit_test(reset_types_and_reasons_that_are_not_there_are_invalid),
+		cmocka_unit_test(text_is_taken_from_memory_in_pieces),
+		cmocka_unit_test(text_outside_of_memory_is_invalid),
+		cmocka_unit_test(a_console_that_is_full_takes_nothing_and_says_so),
+		cmocka_unit_test(a_byte_is_the_low_eight_bits),
+		cmocka_unit_test(set_timer_is_vstimecmp_with_sstc),
+		cmocka_unit_test(set_timer_clears_the_pending_interrupt_without_sstc),
+		cmocka_unit_test(features_are_denied_not_supported_or_told),
+		cmocka_unit_test(features_that_are_fixed_take_what_they_are),
+		cmocka_unit_test(legacy_masks_are_read_by_the_callers_translation),
+		cmocka_unit_test(legacy_masks_that_cannot_be_read_or_name_nobody_are_refused),
+		cmocka_unit_test(a_legacy_mask_at_null_is_everybody),
+		cmocka_unit_test(legacy_console_timer_and_shutdown),
+		cmocka_unit_test(any_call_leaves_other_registers_and_answers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
