@@ -13,6 +13,7 @@
 #define RS1(i) ((i) >> 15 & 31)
 #define CSR(i) ((i) >> 20)
 #define INSN_WFI 0x10500073
+#define INSN_WRS_NTO 0x00d00073
 
 static void illegal(struct vcpu_arch *a, u32 insn)
 {
@@ -25,6 +26,14 @@ static void exit_wfi(struct vcpu_arch *a)
 	exit_skip(4);
 	a->core->exits[EXIT_IDLE]++;
 	vcpu_block(a->core);
+}
+
+/* WRS.NTO of any mode, which waits for a store of another hart (Zawrs): it may end early, so another vCPU may run meanwhile. */
+static void exit_wrs(struct vcpu_arch *a)
+{
+	exit_skip(4);
+	a->core->exits[EXIT_IDLE]++;
+	vcpu_yield(a->core);
 }
 
 /* CSRRW, CSRRS, CSRRC and their forms with an immediate: which bits are written, and what they become. */
@@ -66,6 +75,8 @@ void exit_virtual_insn(struct vcpu_arch *a, u64 scause UNUSED)
 		return;
 	if (insn == INSN_WFI && csr_read(CSR_SSTATUS) & SSTATUS_SPP)
 		exit_wfi(a);
+	else if (insn == INSN_WRS_NTO)
+		exit_wrs(a);
 	else if (OPCODE(insn) != OP_SYSTEM || length != 4 || !aia_csr(a, insn))
 		illegal(a, insn);
 }

@@ -35,7 +35,7 @@ static struct vcpu guest_vcpus[ENV_VCPUS];
 static struct vcpu_arch guest_archs[ENV_VCPUS];
 
 static struct {
-	u32 blocked, off, posts;
+	u32 blocked, yielded, off, posts;
 	u64 woken;
 	enum vm_event event;
 	struct vcpu *on;
@@ -54,6 +54,12 @@ void vcpu_block(struct vcpu *vcpu)
 {
 	assert_ptr_equal(vcpu, this_cpu()->current);
 	core.blocked++;
+}
+
+void vcpu_yield(struct vcpu *vcpu)
+{
+	assert_ptr_equal(vcpu, this_cpu()->current);
+	core.yielded++;
 }
 
 void vcpu_wake(struct vcpu *vcpu)

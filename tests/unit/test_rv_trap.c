@@ -134,6 +134,19 @@ static void user_mode_may_not_wait(void **state UNUSED)
 	expect_exception(EXC_ILLEGAL, WFI, PC);
 }
 
+static void waiting_for_a_store_lets_others_run_and_goes_on_in_either_mode(void **state UNUSED)
+{
+	for (u32 user = 0; user < 2; user++) {
+		begin();
+		if (user)
+			user_mode();
+		trap(0x00d00073); /* wrs.nto */
+		assert_int_equal(core.yielded, 1);
+		assert_int_equal(*reg(CSR_SEPC), PC + 4);
+		assert_int_equal(*reg(CSR_VSCAUSE), 0);
+	}
+}
+
 /* ---- everything else ---- */
 
 static void what_guests_do_not_have_is_illegal(void **state UNUSED)
@@ -284,6 +297,7 @@ int main(void)
 		cmocka_unit_test(wfi_is_fetched_where_the_hart_does_not_give_it),
 		cmocka_unit_test(a_fetch_that_fails_leaves_the_guest_as_it_is),
 		cmocka_unit_test(user_mode_may_not_wait),
+		cmocka_unit_test(waiting_for_a_store_lets_others_run_and_goes_on_in_either_mode),
 		cmocka_unit_test(what_guests_do_not_have_is_illegal),
 		cmocka_unit_test(a_compressed_instruction_is_illegal),
 		cmocka_unit_test(each_form_of_access_to_sireg_writes_what_it_should),
