@@ -179,6 +179,9 @@ static const u8 shown[] = {
 	EXT_ZKSED,       EXT_ZKSH,   EXT_ZKT,     EXT_ZTSO,   EXT_SVINVAL, EXT_SVNAPOT,  EXT_SVVPTC,
 };
 
+/* Of these only with registers that are switched on every hart (fp.c). */
+static const u8 floating[] = {EXT_F, EXT_D, EXT_ZFA, EXT_ZFBFMIN, EXT_ZFH, EXT_ZFHMIN, EXT_ZCD};
+
 /* Those that henvcfg opens: offered when the bits could be set on all harts. */
 static const struct {
 	u8 ext;
@@ -201,12 +204,20 @@ BOOT_CODE static struct isa homes(const struct vm_plan *vm)
 	return all;
 }
 
+BOOT_CODE static bool is_switched(u32 ext)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(floating); i++)
+		if (ext == floating[i])
+			return feature_has(EXT_D);
+	return true;
+}
+
 BOOT_CODE static struct isa guest_extensions(const struct vm_plan *vm)
 {
 	struct isa have = homes(vm), out = {{0, 0}};
 
 	for (u32 i = 0; i < ARRAY_SIZE(shown); i++)
-		if (isa_has(&have, shown[i]))
+		if (isa_has(&have, shown[i]) && is_switched(shown[i]))
 			isa_add(&out, shown[i]);
 	for (u32 i = 0; i < ARRAY_SIZE(opened); i++)
 		if (isa_has(&have, opened[i].ext) &&
