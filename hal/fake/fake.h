@@ -108,7 +108,7 @@ extern struct fake_mem_state fake_mem;
 
 enum fake_fault { FAKE_OK, FAKE_TRANSLATION, FAKE_PERMISSION, FAKE_ACCESS_FLAG, FAKE_ADDRESS_SIZE };
 enum fake_access { FAKE_READ, FAKE_WRITE, FAKE_EXEC };
-enum fake_regime { FAKE_STAGE2, FAKE_EL2 };
+enum fake_regime { FAKE_STAGE2, FAKE_EL2, FAKE_GSTAGE, FAKE_RISCV_HOST };
 
 struct fake_xlat {
 	enum fake_fault fault;
@@ -120,7 +120,7 @@ struct fake_xlat {
 /*
  * Point the walker of translation context `ctx` (a struct vm for stage 2) at a root, as
  * VTTBR/VTCR or TTBR0/TCR would. A 40- to 43-bit stage 2 starts at level 1 with
- * concatenated tables. The root's alignment is checked.
+ * concatenated tables; RISC-V's second stage always has four (hgatp), the host's one (satp). The root's alignment is checked.
  */
 void fake_walker_attach(const void *ctx, enum fake_regime regime, hpa_t root, u32 addr_bits);
 /* Translate through the TLB (filling it) as hardware does for one access. */

@@ -2,7 +2,9 @@
 /*
  * A stage-2 (and EL2 stage-1) table walker and its TLB, written from the Arm
  * ARM's descriptor diagrams (DDI 0487, D8.2 and D8.3) with bit positions of
- * its own, so that it can disagree with arch/arm64/pt_formats.c.
+ * its own, so that it can disagree with arch/arm64/pt_formats.c; likewise from
+ * RISC-V's (Privileged Architecture 12.3 to 12.6, 14, 21.5.1) for
+ * arch/riscv/pt_formats.c. Levels are numbered as Arm does: pages are 3, Sv57's root is -1.
  *
  * Walkers read the *walk view*: what fake_publish() has shown them. What was
  * never published reads as garbage. The TLB is the worst one allowed: it holds
@@ -28,13 +30,13 @@ struct context {
 	enum fake_regime regime;
 	u64 root;
 	u32 bits;
-	u32 start; /* the architecture's level number */
+	s32 start; /* the architecture's level number */
 };
 
 /* Where a page of RAM hangs in a tree, as far as published descriptors say. */
 struct page {
 	u8 linked; /* context + 1 */
-	u8 level;  /* architecture's: 0..3 */
+	s8 level;  /* architecture's: -1..3 */
 	u64 va;    /* first address it translates */
 };
 
@@ -44,7 +46,7 @@ struct tlbe {
 	u64 va, size;
 	u64 pte;
 	u64 page; /* table: its address */
-	u32 level;
+	s32 level;
 };
 
 static struct context contexts[CONTEXTS];
@@ -70,8 +72,8 @@ static u64 bits(u64 x, u32 high, u32 low)
 	return (x >> low) & ((2ull << (high - low)) - 1);
 }
 
-/* Bytes that one entry of an architectural level translates: 39, 30, 21, 12 bits. */
-static u64 span(u32 level)
+/* Bytes that one entry of an architectural level translates: 48, 39, 30, 21, 12 bits. */
+static u64 span(s32 level)
 {
 	return 1ull << (39 - 9 * level);
 }
@@ -81,16 +83,103 @@ static bool is_valid(u64 pte)
 	return bits(pte, 0, 0);
 }
 
-static bool is_table(u64 pte, u32 level)
+static bool arm_is_table(u64 pte, s32 level)
 {
 	return level < 3 && bits(pte, 1, 0) == 3;
 }
 
-static bool is_leaf(u64 pte, u32 level)
+static bool arm_is_leaf(u64 pte, s32 level)
 {
 	if (level == 3)
 		return bits(pte, 1, 0) == 3;
 	return bits(pte, 1, 0) == 1 && (level == 1 || level == 2);
+}
+
+static u64 arm_address(u64 pte)
+{
+	return bits(pte, 47, 12) << 12;
+}
+
+static void arm_stage2_rights(u64 pte, struct fake_xlat *x)
+{
+	x->write = bits(pte, 7, 7);
+	x->exec = bits(pte, 54, 53) == 0;
+	x->device = bits(pte, 5, 4) == 0;
+	x->fault = !bits(pte, 10, 10) ? FAKE_ACCESS_FLAG : bits(pte, 6, 6) ? FAKE_OK : FAKE_PERMISSION;
+}
+
+static void arm_el2_rights(u64 pte, struct fake_xlat *x)
+{
+	x->write = !bits(pte, 7, 7);
+	x->exec = !bits(pte, 54, 54);
+	x->device = bits(pte, 4, 2) == 1;
+	x->fault = bits(pte, 10, 10) ? FAKE_OK : FAKE_ACCESS_FLAG;
+}
+
+/* A pointer has nothing set but V and the address. */
+static bool riscv_is_table(u64 pte, s32 level)
+{
+	return level < 3 && bits(pte, 7, 0) == 1 && bits(pte, 63, 54) == 0;
+}
+
+/* Bits 60:54, N here, the memory type 3 and W without R are reserved; leaves above 1 GiB are not used. */
+static bool riscv_is_leaf(u64 pte, s32 level)
+{
+	return level >= 1 && is_valid(pte) && bits(pte, 3, 1) && bits(pte, 2, 1) != 2 && !bits(pte, 60, 54) &&
+	       !bits(pte, 63, 63) && bits(pte, 62, 61) != 3;
+}
+
+static u64 riscv_address(u64 pte)
+{
+	return bits(pte, 53, 10) << 12;
+}
+
+/* `user`: U has to be set, or has to be clear. Stores need D as well as A; neither is set by hardware. */
+static void riscv_rights(u64 pte, struct fake_xlat *x, u64 user)
+{
+	x->write = bits(pte, 2, 2) && bits(pte, 7, 7);
+	x->exec = bits(pte, 3, 3);
+	x->device = bits(pte, 62, 61) == 2 || bits(pte, 9, 8) == 1;
+	x->fault = !bits(pte, 6, 6)                             ? FAKE_ACCESS_FLAG
+		   : bits(pte, 1, 1) && bits(pte, 4, 4) == user ? FAKE_OK
+								: FAKE_PERMISSION;
+}
+
+static void riscv_gstage_rights(u64 pte, struct fake_xlat *x)
+{
+	riscv_rights(pte, x, 1);
+}
+
+static void riscv_host_rights(u64 pte, struct fake_xlat *x)
+{
+	riscv_rights(pte, x, 0);
+}
+
+static const struct {
+	bool (*is_table)(u64 pte, s32 level);
+	bool (*is_leaf)(u64 pte, s32 level);
+	u64 (*address)(u64 pte);
+	void (*rights)(u64 pte, struct fake_xlat *x); /* and whether it can be read */
+} regimes[] = {
+	[FAKE_STAGE2] = {arm_is_table, arm_is_leaf, arm_address, arm_stage2_rights},
+	[FAKE_EL2] = {arm_is_table, arm_is_leaf, arm_address, arm_el2_rights},
+	[FAKE_GSTAGE] = {riscv_is_table, riscv_is_leaf, riscv_address, riscv_gstage_rights},
+	[FAKE_RISCV_HOST] = {riscv_is_table, riscv_is_leaf, riscv_address, riscv_host_rights},
+};
+
+static bool is_table(u32 c, u64 pte, s32 level)
+{
+	return regimes[contexts[c].regime].is_table(pte, level);
+}
+
+static bool is_leaf(u32 c, u64 pte, s32 level)
+{
+	return regimes[contexts[c].regime].is_leaf(pte, level);
+}
+
+static u64 address(u32 c, u64 pte)
+{
+	return regimes[contexts[c].regime].address(pte);
 }
 
 static u64 read_walk(u64 hpa)
@@ -182,29 +271,29 @@ void fake_flush(void *ctx, u64 va, u64 size)
 	/* what is still linked can be walked and cached again at once */
 	for (u64 p = 0; c >= 0 && p < PAGES; p++) {
 		u64 hpa = FAKE_RAM_BASE + p * 4096;
-		u32 level = pages[p].level;
+		s32 level = pages[p].level;
 
 		if (pages[p].linked != c + 1 || (size && !overlap(pages[p].va, 512 * span(level), va, size)))
 			continue;
 		for (u32 i = 0; i < 512; i++) {
 			u64 pte = read_walk(hpa + 8 * i);
 
-			if (is_leaf(pte, level))
+			if (is_leaf((u32)c, pte, level))
 				tlb_add((struct tlbe){(u8)c, false, pages[p].va + i * span(level),
 						      span(level), pte, 0, level});
-			else if (is_table(pte, level))
+			else if (is_table((u32)c, pte, level))
 				tlb_add((struct tlbe){(u8)c, true, pages[p].va + i * span(level), span(level),
-						      pte, bits(pte, 47, 12) << 12, level});
+						      pte, address((u32)c, pte), level});
 		}
 	}
 }
 
 /* ---- descriptors become visible ---- */
 
-static void see(u32 c, u64 pte, u32 level, u64 va);
+static void see(u32 c, u64 pte, s32 level, u64 va);
 
 /* The walker of context c can now reach the table page. */
-static void link_page(u32 c, u64 table, u32 level, u64 va)
+static void link_page(u32 c, u64 table, s32 level, u64 va)
 {
 	struct page *p = page_of(table);
 
@@ -214,18 +303,18 @@ static void link_page(u32 c, u64 table, u32 level, u64 va)
 	}
 	if (p->linked)
 		fake_violation("table %llx is linked twice", (unsigned long long)table);
-	*p = (struct page){(u8)(c + 1), (u8)level, va};
+	*p = (struct page){(u8)(c + 1), (s8)level, va};
 	for (u32 i = 0; i < 512; i++)
 		see(c, read_walk(table + 8 * i), level, va + i * span(level));
 }
 
 /* A valid descriptor can be walked: assume that it is cached. */
-static void see(u32 c, u64 pte, u32 level, u64 va)
+static void see(u32 c, u64 pte, s32 level, u64 va)
 {
-	if (is_leaf(pte, level)) {
+	if (is_leaf(c, pte, level)) {
 		tlb_add((struct tlbe){(u8)c, false, va, span(level), pte, 0, level});
-	} else if (is_table(pte, level)) {
-		u64 next = bits(pte, 47, 12) << 12;
+	} else if (is_table(c, pte, level)) {
+		u64 next = address(c, pte);
 
 		if (pointer_cached(next))
 			fake_violation("table %llx is linked while an old pointer to it may be cached",
@@ -233,7 +322,7 @@ static void see(u32 c, u64 pte, u32 level, u64 va)
 		tlb_add((struct tlbe){(u8)c, true, va, span(level), pte, next, level});
 		link_page(c, next, level + 1, va);
 	} else if (is_valid(pte)) {
-		fake_violation("%llx: reserved descriptor %llx at level %u", (unsigned long long)va,
+		fake_violation("%llx: reserved descriptor %llx at level %d", (unsigned long long)va,
 			       (unsigned long long)pte, level);
 	}
 }
@@ -242,15 +331,17 @@ static void see(u32 c, u64 pte, u32 level, u64 va)
 static void unlink_page(u64 table)
 {
 	struct page *p = page_of(table);
+	u32 c;
 
 	if (!p || !p->linked)
 		return;
+	c = p->linked - 1u;
 	p->linked = 0;
 	for (u32 i = 0; i < 512; i++) {
 		u64 pte = read_walk(table + 8 * i);
 
-		if (is_table(pte, p->level))
-			unlink_page(bits(pte, 47, 12) << 12);
+		if (is_table(c, pte, p->level))
+			unlink_page(address(c, pte));
 	}
 }
 
@@ -269,15 +360,16 @@ static void publish_entry(u64 hpa, u64 pte)
 		return;
 	}
 
-	u32 level = p->level;
+	s32 level = p->level;
+	u32 c = p->linked - 1u;
 	u64 va = p->va + (hpa % 4096) / 8 * span(level);
 
 	if (is_valid(old) && is_valid(pte))
 		fake_violation("%llx: valid descriptor %llx becomes %llx without break",
 			       (unsigned long long)va, (unsigned long long)old, (unsigned long long)pte);
-	if (is_table(old, level))
-		unlink_page(bits(old, 47, 12) << 12);
-	see((u32)p->linked - 1, pte, level, va);
+	if (is_table(c, old, level))
+		unlink_page(address(c, old));
+	see(c, pte, level, va);
 }
 
 void fake_publish(const void *entry, size_t size)
@@ -314,15 +406,30 @@ u32 s2_max_ipa_bits(void)
 
 /* ---- walks ---- */
 
+/* Sv39, Sv48, Sv57 by their width, of the second stage two bits more; D8.2.9: stage 2 of up to 43 bits from level 1. */
+static s32 start_level(enum fake_regime regime, u32 addr_bits)
+{
+	if (regime == FAKE_GSTAGE || regime == FAKE_RISCV_HOST)
+		return 1 - (s32)(addr_bits - 39) / 9;
+	return regime == FAKE_EL2 || addr_bits > 43 ? 0 : 1;
+}
+
+/* With concatenation from 40 bits; RISC-V's second stage always has four. */
+static u64 root_tables(enum fake_regime regime, u32 addr_bits, s32 start)
+{
+	if (regime == FAKE_GSTAGE)
+		return 4;
+	return regime == FAKE_STAGE2 && addr_bits > 39 && start == 1 ? 1ull << (addr_bits - 39) : 1;
+}
+
 void fake_walker_attach(const void *ctx, enum fake_regime regime, hpa_t root, u32 addr_bits)
 {
 	if (nr_contexts == CONTEXTS)
 		abort();
 
-	/* D8.2.9: stage 2 of up to 43 bits from level 1, with concatenation from 40 */
-	u32 start = regime == FAKE_EL2 || addr_bits > 43 ? 0 : 1;
 	u32 c = nr_contexts++;
-	u64 tables = addr_bits > 39 && start == 1 ? 1ull << (addr_bits - 39) : 1;
+	s32 start = start_level(regime, addr_bits);
+	u64 tables = root_tables(regime, addr_bits, start);
 
 	contexts[c] = (struct context){ctx, regime, root.v, addr_bits, start};
 	if (root.v % (4096 * tables))
@@ -332,31 +439,20 @@ void fake_walker_attach(const void *ctx, enum fake_regime regime, hpa_t root, u3
 		link_page(c, root.v + i * 4096, start, i * 512 * span(start));
 }
 
-static struct fake_xlat check_leaf(enum fake_regime regime, u64 pte, u32 level, u64 va,
+static struct fake_xlat check_leaf(enum fake_regime regime, u64 pte, s32 level, u64 va,
 				   enum fake_access access)
 {
 	struct fake_xlat x = {.leaf_size = span(level)};
+	u64 base = regimes[regime].address(pte);
 
-	x.hpa = (bits(pte, 47, 12) << 12) + va % span(level);
-	if ((bits(pte, 47, 12) << 12) % span(level)) {
+	x.hpa = base + va % span(level);
+	if (base % span(level)) {
 		x.fault = FAKE_ADDRESS_SIZE;
 		fake_violation("block %llx is not aligned", (unsigned long long)pte);
 		return x;
 	}
-	if (regime == FAKE_STAGE2) {
-		x.write = bits(pte, 7, 7);
-		x.exec = bits(pte, 54, 53) == 0;
-		x.device = bits(pte, 5, 4) == 0;
-	} else {
-		x.write = !bits(pte, 7, 7);
-		x.exec = !bits(pte, 54, 54);
-		x.device = bits(pte, 4, 2) == 1;
-	}
-	bool readable = regime == FAKE_EL2 || bits(pte, 6, 6);
-
-	if (!bits(pte, 10, 10))
-		x.fault = FAKE_ACCESS_FLAG;
-	else if (access == FAKE_WRITE ? !x.write : access == FAKE_EXEC ? !x.exec || !readable : !readable)
+	regimes[regime].rights(pte, &x);
+	if (!x.fault && ((access == FAKE_WRITE && !x.write) || (access == FAKE_EXEC && !x.exec)))
 		x.fault = FAKE_PERMISSION;
 	return x;
 }
@@ -372,14 +468,14 @@ struct fake_xlat fake_walk(const void *ctx, u64 va, enum fake_access access)
 	/* the index at the start level takes all the remaining upper bits: concatenation */
 	u64 pte_at = c->root + 8 * (va / span(c->start));
 
-	for (u32 level = c->start;; level++) {
+	for (s32 level = c->start;; level++) {
 		u64 pte = read_walk(pte_at);
 
-		if (is_leaf(pte, level))
+		if (is_leaf((u32)n, pte, level))
 			return check_leaf(c->regime, pte, level, va, access);
-		if (!is_table(pte, level))
+		if (!is_table((u32)n, pte, level))
 			return (struct fake_xlat){.fault = FAKE_TRANSLATION};
-		pte_at = (bits(pte, 47, 12) << 12) + 8 * (va / span(level + 1) % 512);
+		pte_at = address((u32)n, pte) + 8 * (va / span(level + 1) % 512);
 	}
 }
 
