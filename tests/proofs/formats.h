@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The formats a proof run may choose by -DFORMAT=...: the project's arm64 ones,
- * and shapes of later ports (RISC-V G-stage with its 16 KiB root, EPT), so that the
- * walker is known to carry them.
+ * The formats a proof run may choose by -DFORMAT=...: those of arm64 and of RISC-V's
+ * second stage with its 16 KiB root, and the shape of a later port (EPT), so that the
+ * walker is known to carry it.
  */
 #ifndef TESTS_PROOFS_FORMATS_H
 #define TESTS_PROOFS_FORMATS_H
 
 #include "arch/arm64/pt_formats.h"
+#include "arch/riscv/pt_formats.h"
 #include "hal/vcpu.h"
 
-extern const struct pt_format sv39x4_format; /* 41 bits, 4 root pages */
-extern const struct pt_format sv48x4_format; /* 50 bits, 4 root pages */
 extern const struct pt_format ept_format;
 
 #define FMT_S2_48 s2_format(48)
@@ -20,8 +19,9 @@ extern const struct pt_format ept_format;
 #define FMT_S2_40 s2_format(40) /* 2 */
 #define FMT_S2_36 s2_format(36)
 #define FMT_EL2 (&el2_format)
-#define FMT_SV39X4 (&sv39x4_format)
-#define FMT_SV48X4 (&sv48x4_format)
+#define FMT_SV39X4 (&gstage_formats[0])      /* 41 bits, 4 root pages */
+#define FMT_SV48X4 (&gstage_formats_pbmt[1]) /* 50 bits, 4 root pages */
+#define FMT_SV57X4 (&gstage_formats[2])
 #define FMT_EPT (&ept_format)
 
 #endif

@@ -15,6 +15,7 @@ out=build/proofs
 fmt=arch/arm64/pt_formats.c
 walker="tests/proofs/step.c tests/proofs/formats.c core/pgtable.c $fmt"
 prim="tests/proofs/prim.c core/pt_pool.c $fmt"
+riscv=arch/riscv/pt_formats.c
 
 # sources HARNESS
 sources() {
@@ -22,6 +23,9 @@ sources() {
 	step) echo "$walker" ;;
 	prim) echo "$prim" ;;
 	codec) echo "tests/proofs/codec.c $fmt" ;;
+	codec_riscv) echo "tests/proofs/codec_riscv.c $riscv" ;;
+	decode_riscv) echo "tests/proofs/decode_riscv.c arch/riscv/decode.c" ;;
+	s1walk_riscv) echo "tests/proofs/s1walk_riscv.c arch/riscv/s1walk.c" ;;
 	*) echo "tests/proofs/$1.c" ;;
 	esac
 }
@@ -61,6 +65,16 @@ proofs() {
 	for d in ADD FIND ARGUMENTS; do echo "proof|frames|-D$d||"; done
 	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
 	for d in S2 EL2; do echo "proof|codec|-DCODEC_$d||"; done
+	for d in host host_pbmt gstage gstage_pbmt; do echo "proof|codec_riscv|$(family $d)||"; done
+	for d in decode s1walk; do echo "proof|${d}_riscv|||"; done
+}
+
+# family NAME[_pbmt]: of RISC-V's formats
+family() {
+	case $1 in
+	*_pbmt) echo "-DFAMILY=${1%_pbmt}_formats_pbmt" ;;
+	*) echo "-DFAMILY=$1_formats" ;;
+	esac
 }
 
 reach() {
@@ -70,6 +84,8 @@ reach() {
 	echo "reach|frames|-DADD||"
 	for d in MAP UNMAP PROTECT REAP; do echo "reach|range|-D$d||"; done
 	for d in S2 EL2; do echo "reach|codec|-DCODEC_$d||"; done
+	for d in host gstage_pbmt; do echo "reach|codec_riscv|$(family $d)||"; done
+	for d in decode s1walk; do echo "reach|${d}_riscv|||"; done
 }
 
 # One bug each, in a copy of the file, and the proof that has to notice.
@@ -95,6 +111,14 @@ seeds() {
 	seed|codec|-DCODEC_S2|$fmt|s/sl0 = fmt->levels - 2u/sl0 = fmt->levels - 1u/
 	seed|codec|-DCODEC_EL2|$fmt|s/ . PTE_AF . PTE_SH_INNER . S1_AP1_RES1/ | PTE_AF | PTE_SH_INNER/
 	seed|codec|-DCODEC_EL2|$fmt|s/(attr & (PT_W . PT_DEVICE))/(attr \\& PT_DEVICE)/
+	seed|codec_riscv|$(family gstage)|$riscv|s/| PTE_U | marked(attr, PTE_RSW_DEVICE)/| marked(attr, PTE_RSW_DEVICE)/
+	seed|codec_riscv|$(family gstage_pbmt)|$riscv|s/PTE_PBMT_IO (2ULL << 61)/PTE_PBMT_IO (1ULL << 61)/
+	seed|codec_riscv|$(family host)|$riscv|s/ && (a & (PT_W . PT_X)) != (PT_W . PT_X)//
+	seed|codec_riscv|$(family host_pbmt)|$riscv|s/PTE_PPN ((1ULL << 44) - 1)/PTE_PPN ((1ULL << 43) - 1)/
+	seed|decode_riscv||arch/riscv/decode.c|s/return funct3 <= 3;/return funct3 <= 4;/
+	seed|decode_riscv||arch/riscv/decode.c|s/\*length = htinst & 2 ? 4 : 2;/*length = 4;/
+	seed|s1walk_riscv||arch/riscv/s1walk.c|s/mode > ATP_SV57/mode > ATP_SV57 + 1/
+	seed|s1walk_riscv||arch/riscv/s1walk.c|s/(va >> (PAGE_SHIFT + 9 . level) & 0x1ff)/(va >> (PAGE_SHIFT + 9 * level) \& 0x3ff)/
 	seed|prim|-DZERO|core/pt_pool.c|s/i < PT_ENTRIES; i++/i < PT_ENTRIES - 1; i++/
 	seed|prim|-DPUT|core/pt_pool.c|s/s->hooks->publish(entry, sizeof(\*entry));/;/
 	seed|prim|-DPICK|core/pt_pool.c|s/s->hint = i;/s->hint = i + 1;/
