@@ -10,6 +10,9 @@
 #include "core/machine.h"
 #include "hal/boot.h"
 
+/* Firmware goes through a range page by page, some of it without an end of its own: above this many all are fenced at once. */
+#define FENCE_PAGES_MAX 64
+
 static void fence_here(enum vsbi_fence kind)
 {
 	if (kind == VSBI_FENCE_I)
@@ -43,14 +46,28 @@ static void fence_one(const struct vcpu *target, enum vsbi_fence kind, u64 start
 	fence_there(the_machine.cpus[target->home].hwid, kind, start, size, asid);
 }
 
-/* An ASID has at most 16 bits, and the range of Sv57 is the widest: what is more means all. */
+/* Whole pages, which may be the last ones; *size 0: all of it (8). */
+static void bound(u64 *start, u64 *size)
+{
+	u64 end = *start + *size;
+
+	if (end < *start || *size > FENCE_PAGES_MAX * PAGE_SIZE)
+		*size = 0;
+	if (!*size) {
+		*start = 0;
+		return;
+	}
+	*start = align_down(*start, PAGE_SIZE);
+	*size = align_up(end, PAGE_SIZE) - *start;
+}
+
+/* An ASID has at most 16 bits. */
 void vsbi_fence(struct vcpu_arch *a, u64 set, enum vsbi_fence kind, u64 start, u64 size, u64 asid)
 {
 	struct vm *vm = a->core->vm;
 	u64 self = 1ULL << a->core->index;
 
-	if ((!start && !size) || start + size < start)
-		start = size = 0; /* all of it (8.2) */
+	bound(&start, &size);
 	if (set & self)
 		fence_here(kind);
 	for (set &= ~self; set; set &= set - 1)

@@ -269,6 +269,42 @@ static void ranges_that_mean_all_and_those_that_wrap_fence_all(void **state UNUS
 	}
 }
 
+static void a_range_that_ends_inside_a_page_reaches_the_whole_page(void **state UNUSED)
+{
+	static const u64 ranges[][3] = {{0x1ff0, 0x20, 2},
+					{0x1000, 0x1000, 1},
+					{0x1fff, 1, 1},
+					{0x1001, 0x1000, 2},
+					{0xfffffffffffff000ULL, 0x800, 1}};
+
+	for (u32 i = 0; i < ARRAY_SIZE(ranges); i++) {
+		begin(2);
+		sbi(SBI_EXT_RFENCE, 1, 2, 0, ranges[i][0], ranges[i][1], 0);
+		EXPECT(SBI_SUCCESS);
+		assert_int_equal(fake_nr_fences, ranges[i][2]);
+		for (u32 n = 0; n < fake_nr_fences; n++)
+			assert_int_equal(fake_fences[n].addr, (ranges[i][0] & ~0xfffULL) + n * PAGE_SIZE);
+	}
+}
+
+/* Firmware goes page by page, in M-mode, where nothing else runs. */
+static void a_long_range_does_not_keep_firmware_busy(void **state UNUSED)
+{
+	static const u64 sizes[] = {65 * PAGE_SIZE, GIB(1), 1ULL << 56, 1ULL << 63, ALL - 0x2000};
+
+	for (u32 legacy = 0; legacy < 2; legacy++)
+		for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+			begin(2);
+			if (legacy)
+				sbi(6, 0, 0, 0x1000, sizes[i], 0, 0);
+			else
+				sbi(SBI_EXT_RFENCE, 2, 3, 0, 0x1000, sizes[i], 1);
+			assert_int_equal(error, SBI_SUCCESS);
+			assert_int_equal(fake_nr_fences, 2);
+			assert_int_equal(fence_on(1)->addr, FAKE_ALL);
+		}
+}
+
 static void a_vcpu_that_is_not_loaded_fences_when_it_is(void **state UNUSED)
 {
 	begin(3);
@@ -699,8 +735,6 @@ static void any_call_leaves_other_registers_and_answers(void **state UNUSED)
 		nr_printed = 0;
 		room = sizeof(printed);
 		core.posts = core.off = core.blocked = 0;
-		if (v[3] > 64 * PAGE_SIZE)
-			v[3] = v[3] & 1 ? 0 : ALL; /* the model's firmware goes by pages */
 		sbi(extensions[v[7] % ARRAY_SIZE(extensions)], v[6] % 9, v[0], v[1], v[2], v[3], v[4]);
 		assert_true(error >= -14 && error < 64);
 	}
@@ -718,6 +752,8 @@ int main(void)
 		cmocka_unit_test(an_ipi_that_is_pending_wakes_nobody_again),
 		cmocka_unit_test(a_remote_fence_has_the_range_and_the_asid_that_were_asked),
 		cmocka_unit_test(ranges_that_mean_all_and_those_that_wrap_fence_all),
+		cmocka_unit_test(a_range_that_ends_inside_a_page_reaches_the_whole_page),
+		cmocka_unit_test(a_long_range_does_not_keep_firmware_busy),
 		cmocka_unit_test(a_vcpu_that_is_not_loaded_fences_when_it_is),
 		cmocka_unit_test(a_vcpu_that_shares_the_callers_hart_fences_when_it_is_loaded),
 		cmocka_unit_test(guests_without_a_hypervisor_extension_have_no_hfence),
