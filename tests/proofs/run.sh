@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # run.sh [PATTERN]: the proofs stage, or only its jobs that match. CBMC proves the real core/pgtable.c, pt_range.c, pt_pool.c,
-# aspace.c and arch/arm64/pt_formats.c; what exactly stands in docs/assurance.md. Then each seeded bug has to be refuted, and
+# aspace.c and both architectures' pt_formats.c; what exactly stands in docs/assurance.md. Then each seeded bug has to be refuted, and
 # each REACHABLE state to be reached, so that a proof about nothing is noticed. A job that is cut short, by time, memory or a
 # crash, has failed.
 # Jobs run JOBS at a time. PROOFS_ALL=1: more geometries of the walker. CBMC_BIN: folder of cbmc, goto-cc and goto-instrument
@@ -56,9 +56,11 @@ proofs() {
 	local d
 	walker_jobs FMT_S2_48 'MAP -DLEVEL=2' PROTECT 'MAP -DLEVEL=1' 'MAP -DLEVEL=0' REAP UNMAP QUERY
 	walker_jobs FMT_S2_43 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
+	walker_jobs FMT_SV39X4 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
 	if [ "${PROOFS_ALL:-0}" != 0 ]; then
 		walker_jobs FMT_S2_43 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
-		walker_jobs FMT_SV39X4 UNMAP REAP 'MAP -DLEVEL=0'
+		walker_jobs FMT_SV39X4 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
+		walker_jobs FMT_SV48X4 UNMAP REAP 'MAP -DLEVEL=0'
 	fi
 	for d in MAP UNMAP PROTECT REAP; do echo "proof|range|-D$d||"; done
 	for d in PUT EMPTY FILL ZERO PICK ADDRESS; do echo "proof|prim|-D$d||"; done
