@@ -45,7 +45,7 @@ void fake_hart_reset(u32 n)
 	};
 
 	fake_reset();
-	memset(fake_harts, 0, sizeof(fake_harts));
+	memset(fake_harts, 0, n * sizeof(fake_harts[0]));
 	memset(cpus, 0, sizeof(cpus));
 	memset(&the_machine, 0, sizeof(the_machine));
 	memset(&fake_firmware, 0, sizeof(fake_firmware));
