@@ -11,6 +11,8 @@
 #include "core/guest_tree_int.h"
 #include "core/string.h"
 
+#define KEY_POWER 116 /* linux,code */
+
 /* ---- properties ---- */
 
 static void note(struct tree *t, int result)
@@ -111,6 +113,18 @@ void tree_begin_at(struct tree *t, const char *name, u64 at)
 void tree_end(struct tree *t)
 {
 	note(t, fdt_end_node(t->fdt));
+}
+
+void tree_power_key(struct tree *t, u32 gpio, u32 line)
+{
+	tree_begin(t, "gpio-keys");
+	tree_string(t, "compatible", "gpio-keys");
+	tree_begin(t, "poweroff");
+	tree_string(t, "label", "GPIO Key Poweroff");
+	tree_u32(t, "linux,code", KEY_POWER);
+	tree_cells(t, "gpios", (const u32[]){gpio, line, 0}, 3);
+	tree_end(t);
+	tree_end(t);
 }
 
 static void write_chosen(struct tree *t, const struct vm_plan *vm, const struct guest_tree_initrd *initrd)

@@ -39,6 +39,9 @@ void tree_begin(struct tree *t, const char *name);
 void tree_begin_at(struct tree *t, const char *name, u64 at);
 void tree_end(struct tree *t);
 
+/* A node of the root: the key on line `line` of the GPIO controller `gpio` (its phandle), down when high, is KEY_POWER. */
+void tree_power_key(struct tree *t, u32 gpio, u32 line);
+
 /* ---- drivers/emul/tree_ARCH.c ---- */
 
 struct tree_board {

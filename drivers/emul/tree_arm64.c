@@ -24,7 +24,6 @@ enum { PHANDLE_INTC = 1, PHANDLE_CLOCK, PHANDLE_GPIO };
 #define DEVICE_SIZE KIB(4)
 #define CLOCK_HZ 24000000
 #define POWER_LINE 3
-#define KEY_POWER 116 /* linux,code */
 
 const struct tree_board tree_board = {
 	.compatible = "linux,dummy-virt",
@@ -144,15 +143,7 @@ static void write_power_key(struct tree *t, const struct vm_plan *vm)
 	tree_u32(t, "#gpio-cells", 2);
 	tree_u32(t, "phandle", PHANDLE_GPIO);
 	tree_end(t);
-
-	tree_begin(t, "gpio-keys");
-	tree_string(t, "compatible", "gpio-keys");
-	tree_begin(t, "poweroff");
-	tree_string(t, "label", "GPIO Key Poweroff");
-	tree_u32(t, "linux,code", KEY_POWER);
-	tree_cells(t, "gpios", (const u32[]){PHANDLE_GPIO, POWER_LINE, 0}, 3);
-	tree_end(t);
-	tree_end(t);
+	tree_power_key(t, PHANDLE_GPIO, POWER_LINE);
 }
 
 void tree_write_board(struct tree *t, const struct vm_plan *vm)

@@ -6,8 +6,16 @@
 #include "drivers/emul/tree_riscv64.h"
 
 #include "core/guest_tree_int.h"
+#include "drivers/emul/board_riscv64.h"
+#include "drivers/emul/dwgpio.h"
 
-enum { PHANDLE_INTC = 1, PHANDLE_IMSIC, PHANDLE_FINISHER, PHANDLE_HART /* and one more for each hart */ };
+enum {
+	PHANDLE_INTC = 1,
+	PHANDLE_IMSIC,
+	PHANDLE_FINISHER,
+	PHANDLE_GPIO,
+	PHANDLE_HART /* and one more for each hart */
+};
 
 #define S_EXTERNAL 9          /* local interrupt of a hart */
 #define NO_CONTEXT UINT32_MAX /* a PLIC's context that is not there */
@@ -183,7 +191,7 @@ static void write_uart(struct tree *t, const struct vm_plan *vm, const struct gu
 	begin_device(t, "serial", vm->layout.uart, UART_SIZE);
 	tree_string(t, "compatible", "ns16550a");
 	tree_u32(t, "clock-frequency", UART_CLOCK_HZ);
-	write_irq(t, g, GUEST_IRQ_UART);
+	write_irq(t, g, IRQ_UART);
 	tree_end(t);
 }
 
@@ -191,7 +199,7 @@ static void write_rtc(struct tree *t, const struct vm_plan *vm, const struct gue
 {
 	begin_device(t, "rtc", vm->layout.rtc, DEVICE_SIZE);
 	tree_string(t, "compatible", "google,goldfish-rtc");
-	write_irq(t, g, GUEST_IRQ_RTC);
+	write_irq(t, g, IRQ_RTC);
 	tree_end(t);
 }
 
@@ -200,6 +208,27 @@ static void write_finisher(struct tree *t, const struct vm_plan *vm)
 	begin_device(t, "test", vm->layout.finisher, DEVICE_SIZE);
 	tree_strings(t, "compatible", "sifive,test1\0sifive,test0\0syscon");
 	tree_u32(t, "phandle", PHANDLE_FINISHER);
+	tree_end(t);
+}
+
+static void write_gpio(struct tree *t, const struct vm_plan *vm, const struct guest_isa *g)
+{
+	begin_device(t, "gpio", vm->layout.power, DWGPIO_SIZE);
+	tree_string(t, "compatible", "snps,dw-apb-gpio");
+	tree_u32(t, "#address-cells", 1);
+	tree_u32(t, "#size-cells", 0);
+	tree_begin_at(t, "gpio-port", 0);
+	tree_string(t, "compatible", "snps,dw-apb-gpio-port");
+	tree_u32(t, "reg", 0);
+	tree_flag(t, "gpio-controller");
+	tree_u32(t, "#gpio-cells", 2);
+	tree_u32(t, "ngpios", DWGPIO_LINES);
+	tree_flag(t, "interrupt-controller");
+	tree_u32(t, "#interrupt-cells", 2);
+	tree_u32(t, "#address-cells", 0);
+	write_irq(t, g, IRQ_GPIO);
+	tree_u32(t, "phandle", PHANDLE_GPIO);
+	tree_end(t);
 	tree_end(t);
 }
 
@@ -216,6 +245,7 @@ static void write_soc(struct tree *t, const struct vm_plan *vm, const struct gue
 		write_uart(t, vm, g);
 	write_rtc(t, vm, g);
 	write_finisher(t, vm);
+	write_gpio(t, vm, g);
 	tree_end(t);
 }
 
@@ -238,4 +268,5 @@ void tree_write_board(struct tree *t, const struct vm_plan *vm)
 	write_soc(t, vm, g);
 	write_power(t, "poweroff", "syscon-poweroff", FINISHER_OFF);
 	write_power(t, "reboot", "syscon-reboot", FINISHER_RESET);
+	tree_power_key(t, PHANDLE_GPIO, DWGPIO_POWER_LINE);
 }

@@ -27,7 +27,4 @@ const struct guest_isa *guest_isa(const struct vm_plan *vm);
 #define GUEST_PLIC_SIZE 0x600000
 #define GUEST_APLIC_SIZE KIB(16)
 
-/* Interrupt sources of the board's devices. */
-enum guest_source { GUEST_IRQ_UART = 10, GUEST_IRQ_RTC = 11 };
-
 #endif

@@ -38,6 +38,7 @@ static int setup(void **state)
 		.uart = GPA(0x10000000),
 		.rtc = GPA(0x101000),
 		.finisher = GPA(0x100000),
+		.power = GPA(0x10060000),
 		.flash = {GPA(0x20000000), GPA(0x22000000)},
 		.intc_dist = GPA(0xc000000),
 		.intc_cpu = GPA(0x28000000),
@@ -106,6 +107,7 @@ static bool is_hart(const char *path, u32 index, u32 hart)
 #define PLIC "/soc/interrupt-controller@c000000"
 #define APLIC "/soc/interrupt-controller@d000000"
 #define IMSIC "/soc/interrupt-controller@28000000"
+#define GPIO "/soc/gpio@10060000"
 
 static void a_hart_says_its_extensions_in_both_ways(void **state)
 {
@@ -243,6 +245,29 @@ static void power_goes_through_the_finisher(void **state)
 	}
 }
 
+static void the_power_key_is_line_3_of_a_designware_gpio(void **state)
+{
+	static const char port[] = GPIO "/gpio-port@0";
+	int len;
+
+	(void)state;
+	write_tree();
+	assert_true(compatible(GPIO, "snps,dw-apb-gpio") && compatible(port, "snps,dw-apb-gpio-port"));
+	assert_int_equal(number(GPIO, "reg", 0, 2), 0x10060000);
+	assert_int_equal(number(GPIO, "reg", 2, 2), 0x1000);
+	assert_int_equal(number(port, "reg", 0, 1), 0);
+	assert_int_equal(number(port, "ngpios", 0, 1), 8);
+	assert_int_equal(number(port, "interrupts", 0, 1), 12);
+	assert_int_equal(number("/gpio-keys/poweroff", "linux,code", 0, 1), 116);
+	assert_int_equal(number("/gpio-keys/poweroff", "gpios", 0, 1), number(port, "phandle", 0, 1));
+	assert_int_equal(number("/gpio-keys/poweroff", "gpios", 1, 1), 3);
+	isa.aia = true;
+	write_tree();
+	fdt_getprop(tree, fdt_path_offset(tree, port), "interrupts", &len);
+	assert_int_equal(len, 8);
+	assert_int_equal(number(port, "interrupts", 1, 1), 4);
+}
+
 static void phandles_are_unique(void **state)
 {
 	u32 seen[256] = {0};
@@ -320,6 +345,7 @@ int main(void)
 		T(with_aia_an_aplic_sends_msis_to_a_page_a_hart),
 		T(devices_are_those_of_qemu_virt),
 		T(power_goes_through_the_finisher),
+		T(the_power_key_is_line_3_of_a_designware_gpio),
 		T(phandles_are_unique),
 		T(the_largest_tree_fits),
 		T(a_buffer_that_is_too_small_is_said),
