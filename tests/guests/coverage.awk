@@ -1,42 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
-# Which pairs the ci rows of suites.cfg do not cover, and whether they are more than 20. Prints nothing when all is well.
+# Which pairs the ci rows of a suites-ARCH.cfg do not cover, and whether they are too many. Prints nothing when all is well.
+# What is wanted stands in comments of that file:
+#   #: set NAME WORD...      names a list of words
+#   #: pair LIST LIST        each word of the one stands in a row with each of the other
+#   #: in LIST LIST          each word of the one, a kernel, is that of each of the other, a VM (A=WORD)
+#   #: most N                so many rows at most
+# A row has its CPU (with its features, and without those that are said to be off as `CPU` and `no-FEATURE`), its board, its path
+# (uefi-acpi is `uefi`, too), its VARIABLE=VALUE words, and the kernels of A, B and C.
 
-function pair(a, b) { seen[a, b] = 1 }
-function all(as, bs,    i, j, n, m, a, b) {
-	n = split(as, a, " ")
-	m = split(bs, b, " ")
+function words(name, list,    n, i) {
+	n = split(name in set ? set[name] : name, list, " ")
+	return n
+}
+function want(joined, as, bs,    a, b, n, m, i, j) {
+	n = words(as, a)
+	m = words(bs, b)
 	for (i = 1; i <= n; i++)
 		for (j = 1; j <= m; j++)
-			if (!((a[i], b[j]) in seen))
-				print "suites.cfg: no row marked ci has both " a[i] " and " b[j]
+			if (joined ? !((b[j] "=" a[i]) in single) : !((a[i], b[j]) in together))
+				print FILENAME ": no row marked ci has both " a[i] " and " b[j]
 }
+
+$1 == "#:" && $2 == "set" {
+	name = $3
+	sub(/^#: +set +[^ ]+ +/, "")
+	set[name] = $0
+}
+$1 == "#:" && ($2 == "pair" || $2 == "in") { wanted[++nr_wanted] = $2 " " $3 " " $4 }
+$1 == "#:" && $2 == "most" { most = $3 }
 
 $1 !~ /^#/ && $2 ~ /(^|,)ci(,|$)/ {
 	rows++
-	path = $4
-	sub(/-(twice|sbsa|el3)$/, "", path)
-	pair($3, path)
-	pair($3, path ~ /^uefi/ ? "uefi" : path)
-	for (i = 9; i <= NF; i++) {
-		split($i, v, "=")
-		for (j = 3; j <= 4; j++)
-			pair(v[1] ~ /^[ABC]$/ ? v[2] : $i, j == 3 ? $3 : path)
-		if (v[1] ~ /^[ABC]$/)
-			pair(v[2], v[1])
+	sub(/-twice$/, "", $5)
+	row = $3 " " $4 " " $5
+	if ($5 ~ /^uefi-/)
+		row = row " uefi"
+	if (sub(/,sstc=off$/, "", $3))
+		row = row " no-sstc " $3
+	else
+		row = row " sstc"
+	for (i = 10; i <= NF; i++) {
+		row = row " " $i
+		if (sub(/^[ABC]=/, "", $i))
+			row = row " " $i
 	}
-	pair($8, "")
+	n = split(row, word, " ")
+	for (i = 1; i <= n; i++) {
+		single[word[i]]
+		for (j = 1; j <= n; j++)
+			together[word[i], word[j]]
+	}
 }
 
 END {
-	cpus = "cortex-a57 cortex-a72 neoverse-n1 neoverse-v1 neoverse-n2 max"
-	paths = "uefi-acpi uefi-dt raw uboot"
-	for (d = 12; d <= 13; d++)
-		kernels = kernels " debian" d ".Image debian" d ".Image.gz debian" d ".zboot-gzip debian" d ".zboot-zstd"
-	others = "VARS=yes VARS=no BARE=bin BARE=elf"
-	all(cpus, "raw uefi uboot")
-	all(kernels " " others, cpus)
-	all(kernels " " others, paths)
-	all(kernels, "A B C")
-	if (rows > 20)
-		print "suites.cfg: " rows " rows are marked ci, at most 20 boots are allowed"
+	for (i = 1; i <= nr_wanted; i++) {
+		split(wanted[i], part, " ")
+		want(part[1] == "in", part[2], part[3])
+	}
+	if (rows > most)
+		print FILENAME ": " rows " rows are marked ci, at most " most + 0 " boots are allowed"
 }
