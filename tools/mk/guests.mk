@@ -4,7 +4,8 @@
 #   debian12.Image debian13.Image        as shipped (plain); riscv64 has debian13 only
 #   debianN.Image.gz                     gzip
 #   debianN.zboot-gzip, .zboot-zstd      EFI zboot wrapped
-#   initramfs.cpio.gz  u-boot.bin
+#   initramfs.cpio.gz                    busybox, tests/guests/linux/init and MODULES of the kernel
+#   u-boot.bin
 #   QEMU_EFI.fd (arm64)  RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd (riscv64)
 
 G := build/guests/$(ARCH)
@@ -30,10 +31,14 @@ $G/%.zboot-gzip: $G/%.Image.gz $G/%.Image $H/mkzboot
 $G/%.zboot-zstd: $G/%.Image.zst $G/%.Image $H/mkzboot
 	$(guest_file) $H/mkzboot $(ARCH) zstd22 $< $$(stat -c %s $G/$*.Image) > $@
 
-$G/initramfs.cpio: tests/guests/linux/init $H/mkcpio $(T)/busybox-$(ARCH)/.unpacked
+$(MODULES:%=$G/%.ko): $G/%.ko: $(KERNELS:%=$(T)/%-$(ARCH)/.unpacked)
+	$(guest_file) find $(^D) -name $*.ko.xz -exec xz -dc {} + > $@; test -s $@
+
+$G/initramfs.cpio: tests/guests/linux/init $H/mkcpio $(MODULES:%=$G/%.ko) $(T)/busybox-$(ARCH)/.unpacked
 	$(guest_file) bb=$$(echo $(T)/busybox-$(ARCH)/{bin,usr/bin}/busybox); \
 	for b in $$bb; do [ ! -f $$b ] || break; done; \
-	$H/mkcpio bin/ dev/ proc/ sys/ root/ tmp/ dev/console:c,5,1 dev/null:c,1,3 bin/busybox=$$b init=$< > $@
+	$H/mkcpio bin/ dev/ lib/ proc/ sys/ root/ tmp/ dev/console:c,5,1 dev/null:c,1,3 bin/busybox=$$b init=$< \
+		$(foreach m,$(MODULES),lib/$m.ko=$G/$m.ko) > $@
 $G/initramfs.cpio.gz: $G/initramfs.cpio
 	$(guest_file) gzip -9 -n -c $< > $@
 

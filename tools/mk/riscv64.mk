@@ -27,8 +27,9 @@ FIRMWARE_ARGS = -machine pflash0=code,pflash1=vars \
 # The variables of that machine, a copy of the empty ones.
 FIRMWARE_VARS = $R/vars.fd
 
-# Guests: kernels, U-Boot's board (the one for S-mode), UEFI firmware of EFI_PACKAGE.
+# Guests: kernels, modules that they lack (the power key's), U-Boot's board (the one for S-mode), UEFI firmware of EFI_PACKAGE.
 KERNELS     := debian13
+MODULES     := gpio-dwapb
 UBOOT_BOARD := qemu-riscv64_smode
 EFI_PACKAGE := qemu-efi-riscv64
 EFI_IMAGES  := RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd
