@@ -49,7 +49,7 @@ u64 boot_memory_release(void);
 /* This CPU goes to work and never comes back. */
 NORETURN void cpu_run(struct cpu *cpu);
 
-/* Host device interrupt `intid` goes to `cpu`, which calls fn with its priority dropped. */
-void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void));
+/* Host device interrupt `irq` goes to `cpu`, which calls fn with its priority dropped. */
+void irq_connect(u32 irq, bool edge, u32 cpu, void (*fn)(void));
 
 #endif

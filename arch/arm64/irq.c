@@ -134,17 +134,17 @@ BOOT_CODE void irq_cpu_init(void)
 			gic_enable(own[i], i == 0 ? GIC_PRIO_TIMER : GIC_PRIO_GUEST, false);
 }
 
-BOOT_CODE void irq_connect(u32 intid, bool edge, u32 cpu, void (*fn)(void))
+BOOT_CODE void irq_connect(u32 irq, bool edge, u32 cpu, void (*fn)(void))
 {
 	for (u32 i = 0; i < ARRAY_SIZE(devices); i++) {
 		if (devices[i].fn)
 			continue;
-		devices[i] = (struct device_irq){intid, fn};
-		gic_route(intid, cpu);
-		gic_enable(intid, GIC_PRIO_DEVICE, edge);
+		devices[i] = (struct device_irq){irq, fn};
+		gic_route(irq, cpu);
+		gic_enable(irq, GIC_PRIO_DEVICE, edge);
 		return;
 	}
-	panic("no place for device interrupt %u", intid);
+	panic("no place for device interrupt %u", irq);
 }
 
 void cpu_kick(u32 cpu)

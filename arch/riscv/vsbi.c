@@ -60,6 +60,8 @@ s64 vsbi_harts(const struct vcpu_arch *a, u64 mask, u64 base, u64 *set)
 	*set = all;
 	if (base == UINT64_MAX)
 		return SBI_SUCCESS;
-	*set = base < 64 ? mask << base : 0;
+	if (base >= 64)
+		return SBI_ERR_INVALID_PARAM;
+	*set = mask << base;
 	return base >= n || (*set & ~all) || *set >> base != mask ? SBI_ERR_INVALID_PARAM : SBI_SUCCESS;
 }

@@ -23,8 +23,11 @@ check() { # NAME COMMAND...: passes when the command prints nothing and succeeds
 
 all_files() { git ls-files -co --exclude-standard | while read -r f; do [ ! -f "$f" ] || echo "$f"; done; }
 c_files() { all_files | grep -E '\.[ch]$'; }
-hypervisor() { all_files | grep -E '^(core|hal|drivers|boot|rtos|arch/arm64)/' | grep -vE '^(hal/fake|boot/include-stubs)/'; }
+hypervisor() { all_files | grep -E '^(core|hal|drivers|boot|rtos|arch)/' | grep -vE '^(hal/fake|boot/include-stubs)/'; }
 units() { hypervisor | grep '\.c$' | grep -v '^boot/efi/'; }
+# What only riscv64 is built from is looked at with that compiler's target and flags, all else with arm64's.
+riscv64_units() { units | grep -E '^arch/riscv/|_riscv64\.c$'; }
+arm64_units() { units | grep -vE '^arch/riscv/|_riscv64\.c$'; }
 
 formatted() {
 	c_files | xargs -r "$bin/clang-tools/bin/clang-format-19" --dry-run 2>&1 |
@@ -55,8 +58,8 @@ tidy_one() { # COMMON FLAGS FILE
 		mkdir -p "${stamp%/*}" && echo "$key" >"$stamp"
 	fi
 }
-tidy_hypervisor() { mapfile -t f < <(units); tidy "$(make -s tidy-flags)" "${f[@]}"; }
-tidy_efi() { mapfile -t f < <(all_files | grep '^boot/efi/.*\.c$'); tidy "$(make -s tidy-flags-efi)" "${f[@]}"; }
+tidy_hypervisor() { mapfile -t f < <("$1_units"); tidy "$(make -s ARCH="$1" tidy-flags)" "${f[@]}"; }
+tidy_efi() { tidy "$(make -s ARCH="$1" tidy-flags-efi)" "${@:2}"; } # ARCH FILES...
 
 cppcheck() {
 	mkdir -p build/test/cppcheck
@@ -97,8 +100,10 @@ fi
 
 make -s "$bin"/{clang-tools,cppcheck,libfdt}/.unpacked || exit 1
 check "clang-format" formatted
-check "clang-tidy" tidy_hypervisor
-check "clang-tidy of the EFI application" tidy_efi
+check "clang-tidy" tidy_hypervisor arm64
+check "clang-tidy of riscv64" tidy_hypervisor riscv64
+check "clang-tidy of the EFI application" tidy_efi arm64 boot/efi/{main,arch_aarch64}.c
+check "clang-tidy of riscv64's EFI application" tidy_efi riscv64 boot/efi/arch_riscv64.c
 check "cppcheck" cppcheck
 check "lengths of files and functions" lengths
 show_lengths
