@@ -12,7 +12,9 @@
 #include "core/mmio.h"
 #include "core/vm.h"
 
-/* iselect (3.8) */
+/* iselect (chapter 5, 3.8) */
+#define IPRIO0 0x30
+#define IPRIO15 0x3f
 #define EIDELIVERY 0x70
 #define EITHRESHOLD 0x72
 #define EIP0 0x80
@@ -196,6 +198,8 @@ static u64 array(struct vimsic *f, u32 iselect, u64 mask, u64 value)
 enum err vimsic_reg(struct vimsic *f, u64 iselect, u64 mask, u64 value, u64 *old)
 {
 	*old = 0;
+	if (iselect >= IPRIO0 && iselect <= IPRIO15)
+		return iselect & 1 ? ERR_NOENT : OK; /* major interrupts' priorities, fixed: read-only zero */
 	if (iselect < EIDELIVERY || iselect > LAST || (iselect >= EIP0 && (iselect & 1)))
 		return ERR_NOENT;
 	if (iselect >= EIP0)

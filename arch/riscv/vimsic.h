@@ -56,8 +56,9 @@ bool vimsic_pending(const struct vimsic *f);
 /*
  * sireg, with siselect being `iselect`: *old becomes what it reads, then the bits of `mask` become those of `value`. One CSR
  * instruction: CSRRW has all of `mask` set, CSRRS and CSRRC rs1's with value ~0 or 0; one that does not write, none.
- * ERR_NOENT: no such register (numbers outside of 0x70..0xff; odd parts of the arrays, as XLEN is 64: 3.8.3 and 3.8.4 give
- * a guest that accesses them a virtual-instruction exception).
+ * Priorities of major interrupts (0x30..0x3f) are fixed: zero. ERR_NOENT: no such register (other numbers outside of
+ * 0x70..0xff; odd parts of the arrays, as XLEN is 64: chapter 5, 3.8.3 and 3.8.4 give a guest that accesses them a
+ * virtual-instruction exception).
  */
 enum err vimsic_reg(struct vimsic *f, u64 iselect, u64 mask, u64 value, u64 *old) MUST_USE;
 /* stopei as it is read; and as it is written, with whatever value: what is returned is claimed. */

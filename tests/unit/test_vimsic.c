@@ -86,14 +86,16 @@ static void what_each_register_keeps_of_all_ones_is_what_exists(void **s UNUSED)
 {
 	env(1);
 	for (u64 reg = 0; reg < 0x200; reg++) {
-		bool array = reg >= 0x80 && reg <= 0xff, exists = reg >= 0x70 && reg <= 0xff;
+		bool priorities = reg >= 0x30 && reg <= 0x3f,
+		     array = priorities || (reg >= 0x80 && reg <= 0xff);
+		bool exists = array || (reg >= 0x70 && reg <= 0xff);
 		u64 want = 0, old = 1;
 
 		if (reg == EIDELIVERY)
 			want = 1;
 		else if (reg == EITHRESHOLD)
 			want = 255;
-		else if (array && (reg & 0x3f) < 8)
+		else if (array && !priorities && (reg & 0x3f) < 8)
 			want = (reg & 0x3f) ? ~0ULL : ~1ULL;
 		if (!exists || (array && (reg & 1))) {
 			assert_int_equal(vimsic_reg(&file[0], reg, ~0ULL, ~0ULL, &old), ERR_NOENT);
