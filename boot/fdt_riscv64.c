@@ -6,8 +6,8 @@
  */
 #include "boot/fdt_int.h"
 
+#include "boot/check_riscv64.h"
 #include "core/log.h"
-#include "hal/boot.h"
 
 #define S_EXTERNAL 9 /* local interrupt (privileged architecture, 4.1.3) */
 
@@ -38,15 +38,12 @@ static struct isa hart_isa(const struct dt *dt, int node)
 	return text ? isa_from_string(text, len) : (struct isa){0};
 }
 
-/* Bytes of a cache block: a power of two within a page, else as if nothing were said. */
 static u16 block_size(const struct dt *dt, int node, const char *name)
 {
-	u64 size = fdt_prop_number(dt, node, name, 0);
-
-	return size <= PAGE_SIZE && !(size & (size - 1)) ? (u16)size : 0;
+	return check_block(fdt_prop_number(dt, node, name, 0));
 }
 
-/* Started by SBI's HSM, which needs no word in the tree. What the boot hart lacks is for arch_boot_init() to say. */
+/* Started by SBI's HSM, which needs no word in the tree. */
 const char *fdt_arch_cpu(const struct dt *dt, int node, u64 reg, struct machine_cpu *cpu)
 {
 	cpu->hwid = reg;
@@ -54,11 +51,7 @@ const char *fdt_arch_cpu(const struct dt *dt, int node, u64 reg, struct machine_
 	cpu->mmu_bits = mmu_bits(dt, node);
 	cpu->cbom_block = block_size(dt, node, "riscv,cbom-block-size");
 	cpu->cboz_block = block_size(dt, node, "riscv,cboz-block-size");
-	if (cpu->hwid == cpu_hwid())
-		return NULL;
-	if (!isa_has(&cpu->isa, EXT_H))
-		return "it has no hypervisor extension";
-	return cpu->mmu_bits ? NULL : "it has no MMU";
+	return check_hart(cpu);
 }
 
 /* ---- what is wired to harts ---- */
@@ -117,10 +110,6 @@ static bool is_s_level(const struct dt *dt, int node)
 
 /* ---- PLIC (riscv-plic-1.0.0) ---- */
 
-#define PLIC_SOURCES_MAX 1023
-#define PLIC_CONTEXT_BASE 0x200000
-#define PLIC_CONTEXT_SIZE 0x1000
-
 static int plic_node(const struct dt *dt)
 {
 	static const char *const compatible[] = {"riscv,plic0", "sifive,plic-1.0.0", "thead,c900-plic"};
@@ -145,15 +134,14 @@ static void read_plic(const struct dt *dt, struct machine *m)
 		return;
 	plic->base = HPA(base);
 	plic->size = size;
-	plic->nr_sources = (u32)min_u64(fdt_prop_number(dt, node, "riscv,ndev", 0), PLIC_SOURCES_MAX);
+	plic->nr_sources = (u32)min_u64(fdt_prop_number(dt, node, "riscv,ndev", 0), INTC_SOURCES_MAX);
 	for (u32 i = 0; i < MAX_CPUS; i++)
 		plic->context[i] = UINT32_MAX;
 	for (u32 i = 0; wire_at(dt, node, i, &w); i++) {
 		u32 cpu = wire_cpu(dt, m, &w);
 
-		if (cpu < m->nr_cpus &&
-		    range_inside(PLIC_CONTEXT_BASE + (u64)i * PLIC_CONTEXT_SIZE, PLIC_CONTEXT_SIZE, 0, size))
-			plic->context[cpu] = i;
+		if (cpu < m->nr_cpus)
+			plic->context[cpu] = check_plic_context(plic, i);
 	}
 }
 
@@ -176,28 +164,19 @@ static u32 bits_for(u32 values)
 	return values > 1 ? 32 - (u32)__builtin_clz(values - 1) : 0;
 }
 
-/* How wide the indexes are and how many identities there are; false: not as the specification allows. */
 static bool imsic_shape(const struct dt *dt, int node, struct machine_imsic *imsic)
 {
 	u64 ids = fdt_prop_number(dt, node, "riscv,num-ids", 0);
-	u64 guest_ids = fdt_prop_number(dt, node, "riscv,num-guest-ids", ids);
-	u64 guest = fdt_prop_number(dt, node, "riscv,guest-index-bits", 0);
-	u64 hart = fdt_prop_number(dt, node, "riscv,hart-index-bits", bits_for(nr_wires(dt, node)));
-	u64 group = fdt_prop_number(dt, node, "riscv,group-index-bits", 0);
-	u64 shift = fdt_prop_number(dt, node, "riscv,group-index-shift", IMSIC_GROUP_SHIFT);
+	struct imsic_numbers n = {
+		.ids = ids,
+		.guest_ids = fdt_prop_number(dt, node, "riscv,num-guest-ids", ids),
+		.guest_bits = fdt_prop_number(dt, node, "riscv,guest-index-bits", 0),
+		.hart_bits = fdt_prop_number(dt, node, "riscv,hart-index-bits", bits_for(nr_wires(dt, node))),
+		.group_bits = fdt_prop_number(dt, node, "riscv,group-index-bits", 0),
+		.group_shift = fdt_prop_number(dt, node, "riscv,group-index-shift", IMSIC_GROUP_SHIFT),
+	};
 
-	if (ids < 63 || ids > 2047 || guest_ids < 63 || guest_ids > 2047 || guest > 7 || hart > 15 ||
-	    group > 7 || shift > 55)
-		return false;
-	imsic->nr_ids = (u32)ids;
-	imsic->nr_guest_ids = (u32)guest_ids;
-	imsic->nr_guest_files = (1u << guest) - 1;
-	imsic->stride = (u32)PAGE_SIZE << guest;
-	imsic->guest_index_bits = (u8)guest;
-	imsic->hart_index_bits = (u8)hart;
-	imsic->group_index_bits = (u8)group;
-	imsic->group_index_shift = (u8)shift;
-	return true;
+	return check_imsic(&n, imsic);
 }
 
 /* Files follow each other in the order of the harts, from one `reg` entry (a group) to the next. */
@@ -236,8 +215,6 @@ static void read_imsic(const struct dt *dt, struct machine *m)
 }
 
 /* ---- APLIC (AIA 1.0, chapter 4; bindings/interrupt-controller/riscv,aplic) ---- */
-
-#define APLIC_SOURCES_MAX 1023
 
 static bool aplic_sends_msis(const struct dt *dt, int node)
 {
@@ -285,8 +262,7 @@ static void read_aplic(const struct dt *dt, struct machine *m)
 		return;
 	aplic->base = HPA(base);
 	aplic->size = size;
-	aplic->nr_sources =
-		(u32)min_u64(fdt_prop_number(dt, node, "riscv,num-sources", 0), APLIC_SOURCES_MAX);
+	aplic->nr_sources = (u32)min_u64(fdt_prop_number(dt, node, "riscv,num-sources", 0), INTC_SOURCES_MAX);
 	aplic->msi = m->aia.imsic.nr_ids && aplic_sends_msis(dt, node);
 	read_idcs(dt, node, m, aplic);
 	for (node = fdt_next_compatible(dt, node, "riscv,aplic"); node >= 0;

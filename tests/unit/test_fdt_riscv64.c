@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A RISC-V machine's device tree to struct machine; what every tree has is test_fdt.c's. */
-/* SOURCES: boot/fdt.c boot/fdt_riscv64.c boot/dt.c boot/memmap.c core/isa.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c @libfdt */
+/* SOURCES: boot/fdt.c boot/fdt_riscv64.c boot/check_riscv64.c boot/dt.c boot/memmap.c core/isa.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c @libfdt */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

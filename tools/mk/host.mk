@@ -23,7 +23,7 @@ MKPLAN_SOURCES := $(wildcard tools/mkplan.c $(addprefix core/,aspace.c bundle.c 
 	image*.c isa.c machine.c manifest*.c pgtable.c plan*.c pools.c pt_*.c trace.c) \
 	boot/dt.c boot/fdt.c boot/memmap.c boot/serial.c)
 MKPLAN_LIBFDT  := $(LIBFDT:%=$(LIBFDT_DIR)/%)
-mkplan-sources  = $(MKPLAN_SOURCES) $(wildcard boot/fdt_$1.c drivers/emul/tree_$1.c $(addprefix arch/$2/,layout.c pt_formats.c))
+mkplan-sources  = $(MKPLAN_SOURCES) $(wildcard boot/fdt_$1.c boot/check_$1.c drivers/emul/tree_$1.c $(addprefix arch/$2/,layout.c pt_formats.c))
 
 # $(call mkplan-rule,PROGRAM,ARCH,FOLDER)
 define mkplan-rule
