@@ -50,6 +50,10 @@ struct acpi_sub {
 
 /* 5.2.12 MADT */
 #define MADT_SUBTABLES 44 /* offset */
+
+/* Flags of a CPU, of which an architecture has its own numbers. */
+#define ACPI_CPU_ENABLED (1u << 0)
+#define ACPI_CPU_ONLINE_CAPABLE (1u << 1)
 #define MADT_GICC 11
 #define MADT_GICD 12
 #define MADT_GICR 14
@@ -87,6 +91,101 @@ struct madt_gicr {
 	u32 length;
 } PACKED;
 
+#define MADT_RINTC 24
+#define MADT_IMSIC 25
+#define MADT_APLIC 26
+#define MADT_PLIC 27
+
+struct madt_rintc {
+	struct acpi_sub sub;
+	u8 version, reserved;
+	u32 flags; /* ACPI_CPU_ENABLED, ACPI_CPU_ONLINE_CAPABLE */
+	u64 hart;
+	u32 uid;
+	u32 intc;  /* an APLIC's or PLIC's identifier, and the hart's IDC or S-mode context there */
+	u64 imsic; /* of S level */
+	u32 imsic_size;
+} PACKED;
+
+#define RINTC_INTC_ID_SHIFT 24
+#define RINTC_INTC_PLACE 0xffffu
+
+struct madt_imsic {
+	struct acpi_sub sub;
+	u8 version, reserved;
+	u32 flags;
+	u16 ids, guest_ids;
+	u8 guest_bits, hart_bits, group_bits, group_shift;
+} PACKED;
+
+struct madt_aplic {
+	struct acpi_sub sub;
+	u8 version, id;
+	u32 flags;
+	u8 hardware_id[8];
+	u16 nr_idcs; /* 0: it sends messages */
+	u16 nr_sources;
+	u32 gsi_base;
+	u64 base;
+	u32 size;
+} PACKED;
+
+struct madt_plic {
+	struct acpi_sub sub;
+	u8 version, id;
+	u8 hardware_id[8];
+	u16 nr_sources, max_priority;
+	u32 flags;
+	u32 size;
+	u64 base;
+	u32 gsi_base;
+} PACKED;
+
+/* RHCT (RISC-V hart capabilities) */
+struct acpi_rhct {
+	struct acpi_header h;
+	u32 flags;
+	u64 timebase_hz;
+	u32 nr_nodes;
+	u32 node_offset; /* of the first; each begins behind the one before */
+} PACKED;
+
+#define RHCT_ISA 0
+#define RHCT_CMO 1
+#define RHCT_MMU 2
+#define RHCT_HART 0xffff
+
+struct rhct_node {
+	u16 type;
+	u16 length;
+	u16 revision;
+} PACKED;
+
+struct rhct_isa {
+	struct rhct_node node;
+	u16 length; /* of the text, with its NUL */
+	char text[];
+} PACKED;
+
+/* Sizes of blocks as powers of two */
+struct rhct_cmo {
+	struct rhct_node node;
+	u8 reserved;
+	u8 cbom, cbop, cboz;
+} PACKED;
+
+struct rhct_mmu {
+	struct rhct_node node;
+	u8 reserved;
+	u8 type; /* 0: Sv39, 1: Sv48, 2: Sv57 */
+} PACKED;
+
+struct rhct_hart {
+	struct rhct_node node;
+	u16 nr_offsets; /* of 4 bytes each behind this, to nodes of the other types */
+	u32 uid;
+} PACKED;
+
 /* 5.2.25 GTDT */
 struct acpi_gtdt {
 	struct acpi_header h;
@@ -102,6 +201,7 @@ struct acpi_gtdt {
 #define SRAT_SUBTABLES 48 /* offset */
 #define SRAT_MEMORY 1
 #define SRAT_GICC 3
+#define SRAT_RINTC 7
 #define SRAT_ENABLED (1u << 0)
 
 struct srat_memory {
@@ -116,6 +216,15 @@ struct srat_memory {
 
 struct srat_gicc {
 	struct acpi_sub sub;
+	u32 domain;
+	u32 uid;
+	u32 flags;
+	u32 clock;
+} PACKED;
+
+struct srat_rintc {
+	struct acpi_sub sub;
+	u16 reserved;
 	u32 domain;
 	u32 uid;
 	u32 flags;
@@ -154,16 +263,27 @@ struct acpi_spcr {
 	u32 clock_hz; /* 0: not said */
 } PACKED;
 
-#define SPCR_IRQ_GIC (1u << 3) /* gsiv is valid */
+/* gsiv is valid */
+#define SPCR_IRQ_GIC (1u << 3)
+#define SPCR_IRQ_RISCV (1u << 4) /* PLIC or APLIC */
 
 _Static_assert(sizeof(struct acpi_rsdp) == 36, "RSDP");
 _Static_assert(sizeof(struct acpi_header) == 36, "header");
 _Static_assert(sizeof(struct madt_gicc) == 76, "GICC of ACPI 5.1");
 _Static_assert(sizeof(struct madt_gicd) == 24, "GICD");
 _Static_assert(sizeof(struct madt_gicr) == 16, "GICR");
+_Static_assert(sizeof(struct madt_rintc) == 36, "RINTC");
+_Static_assert(sizeof(struct madt_imsic) == 16, "IMSIC");
+_Static_assert(sizeof(struct madt_aplic) == 36, "APLIC");
+_Static_assert(sizeof(struct madt_plic) == 36, "PLIC");
+_Static_assert(sizeof(struct acpi_rhct) == 56, "RHCT");
+_Static_assert(sizeof(struct rhct_cmo) == 10, "RHCT CMO");
+_Static_assert(sizeof(struct rhct_mmu) == 8, "RHCT MMU");
+_Static_assert(sizeof(struct rhct_hart) == 12, "RHCT hart info");
 _Static_assert(sizeof(struct acpi_gtdt) == 80, "GTDT");
 _Static_assert(sizeof(struct srat_memory) == 40, "SRAT memory");
 _Static_assert(sizeof(struct srat_gicc) == 18, "SRAT GICC");
+_Static_assert(sizeof(struct srat_rintc) == 20, "SRAT RINTC");
 _Static_assert(sizeof(struct mcfg_entry) == 16, "MCFG");
 _Static_assert(sizeof(struct acpi_spcr) == 80, "SPCR");
 

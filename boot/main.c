@@ -67,17 +67,30 @@ static enum err discover_tree(hpa_t at)
 	return e == OK ? machine_reserve(&the_machine, at.v, size) : e;
 }
 
-static enum err discover_handoff(const struct handoff *h)
+static enum err discover_by(const struct handoff *h, bool acpi)
 {
 	enum err e;
 
-	boot_map(NULL, HPA(h->efi_map), h->efi_map_size);
+	memset(&the_machine, 0, sizeof(the_machine));
 	e = machine_from_handoff(h, &the_machine);
 	if (e != OK)
 		return e;
+	return acpi ? machine_from_acpi(HPA(h->rsdp), &the_machine) : discover_tree(HPA(h->fdt));
+}
+
+/* Firmware gives ACPI, a device tree or both. ACPI is preferred when it says all that is needed. */
+static enum err discover_handoff(const struct handoff *h)
+{
+	enum err e = ERR_NOENT;
+
+	boot_map(NULL, HPA(h->efi_map), h->efi_map_size);
 	if (h->rsdp)
-		return machine_from_acpi(HPA(h->rsdp), &the_machine);
-	return h->fdt ? discover_tree(HPA(h->fdt)) : ERR_NOENT;
+		e = discover_by(h, true);
+	if (e == OK || !h->fdt)
+		return e;
+	if (h->rsdp)
+		log_warn("ACPI does not describe this machine, its device tree is taken instead");
+	return discover_by(h, false);
 }
 
 static enum err discover(u64 arg)

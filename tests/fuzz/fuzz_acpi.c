@@ -3,7 +3,7 @@
  * ACPI tables with damage. The input is a list of (table, offset, byte) that change
  * a sound set of tables; checksums are made right again, so that the parsers see it.
  */
-/* SOURCES: boot/acpi.c boot/memmap.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c */
+/* SOURCES: boot/acpi.c boot/acpi_arm64.c boot/memmap.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c */
 #include <stdlib.h>
 
 #include "boot/acpi.h"
@@ -59,12 +59,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		if (acpi_roots[t] + at < ACPI_IMAGE_SIZE)
 			((u8 *)h)[at] = data[i + 3];
 	}
-	for (u32 t = 0; t < acpi_nr_roots; t++) {
-		struct acpi_header *h = (void *)(acpi_image + acpi_roots[t]);
-
-		if (h->length >= sizeof(*h) && range_inside(acpi_roots[t], h->length, 0, ACPI_IMAGE_SIZE))
-			acpi_sum((u8 *)h, h->length, &h->checksum);
-	}
+	acpi_sum_all();
 	memset(&m, 0, sizeof(m));
 	check(machine_add_ram(&m, 0x40000000, 0x80000000, 0) == OK);
 	if (machine_from_acpi(HPA(ACPI_RSDP_AT), &m) == OK)

@@ -1,91 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * ACPI tables built in a flat image whose offsets are the physical addresses: for
- * the unit test and the fuzzer.
- */
+/* The ACPI tables of a small arm64 machine, built: for the unit test and the fuzzer. */
 #ifndef TESTS_UNIT_ACPI_BUILD_H
 #define TESTS_UNIT_ACPI_BUILD_H
 
-#include <string.h>
-
-#include "boot/acpi_tables.h"
-
-#define ACPI_IMAGE_SIZE 8192
-#define ACPI_RSDP_AT 64
-
-static u8 acpi_image[ACPI_IMAGE_SIZE];
-static u32 acpi_end;   /* next free offset */
-static u32 acpi_table; /* of the table being built */
-static u64 acpi_roots[16];
-static u32 acpi_nr_roots;
-
-static void acpi_sum(u8 *p, u32 size, u8 *at)
-{
-	u8 sum = 0;
-
-	*at = 0;
-	for (u32 i = 0; i < size; i++)
-		sum = (u8)(sum + p[i]);
-	*at = (u8)-sum;
-}
-
-static void acpi_add(const void *bytes, u32 size)
-{
-	memcpy(acpi_image + acpi_end, bytes, size);
-	acpi_end += size;
-}
-
-static void acpi_zero(u32 size)
-{
-	memset(acpi_image + acpi_end, 0, size);
-	acpi_end += size;
-}
-
-static void acpi_open(const char *signature, u8 revision)
-{
-	struct acpi_header h = {.revision = revision};
-
-	acpi_end = (acpi_end + 3) & ~3u; /* any alignment must do */
-	acpi_end++;
-	acpi_table = acpi_end;
-	memcpy(h.signature, signature, 4);
-	acpi_add(&h, sizeof(h));
-}
-
-static u8 *acpi_close(void)
-{
-	struct acpi_header *h = (void *)(acpi_image + acpi_table);
-
-	h->length = acpi_end - acpi_table;
-	acpi_sum((u8 *)h, h->length, &h->checksum);
-	acpi_roots[acpi_nr_roots++] = acpi_table;
-	return (u8 *)h;
-}
-
-static void acpi_begin(void)
-{
-	memset(acpi_image, 0, sizeof(acpi_image));
-	acpi_end = 256;
-	acpi_nr_roots = 0;
-}
-
-/* XSDT and RSDP over what was closed. */
-static void acpi_finish(void)
-{
-	struct acpi_rsdp r = {.revision = 2, .length = sizeof(r)};
-	u32 n = acpi_nr_roots;
-
-	acpi_open("XSDT", 1);
-	acpi_add(acpi_roots, n * 8);
-	acpi_close();
-	memcpy(r.signature, "RSD PTR ", 8);
-	r.xsdt = acpi_table;
-	acpi_sum((u8 *)&r, ACPI_RSDP_V1_SIZE, &r.checksum);
-	acpi_sum((u8 *)&r, sizeof(r), &r.checksum_all);
-	memcpy(acpi_image + ACPI_RSDP_AT, &r, sizeof(r));
-}
-
-/* ---- the tables of a small machine ---- */
+#include "tests/unit/acpi_image.h"
 
 struct acpi_machine {
 	u8 gicd_version;

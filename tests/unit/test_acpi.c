@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ACPI tables to struct machine. */
-/* SOURCES: boot/acpi.c boot/memmap.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c */
+/* SOURCES: boot/acpi.c boot/acpi_arm64.c boot/memmap.c core/machine.c hal/fake/fake.c hal/fake/fake_log.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,14 +26,6 @@ static enum err read_machine(const struct acpi_machine *a)
 {
 	acpi_build(a);
 	return machine_from_acpi(HPA(ACPI_RSDP_AT), &m);
-}
-
-static struct acpi_header *find(const char *signature)
-{
-	for (u32 i = 0; i < acpi_nr_roots; i++)
-		if (memcmp(acpi_image + acpi_roots[i], signature, 4) == 0)
-			return (void *)(acpi_image + acpi_roots[i]);
-	return NULL;
 }
 
 static void a_machine_with_a_redistributor_region_is_read(void **state)
@@ -165,7 +157,7 @@ static void a_broken_checksum_refuses_a_needed_table_and_drops_another(void **st
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		setup(NULL);
 		acpi_build(&acpi_plain);
-		find(rows[i].signature)->checksum ^= 1;
+		acpi_find(rows[i].signature)->checksum ^= 1;
 		assert_int_equal(machine_from_acpi(HPA(ACPI_RSDP_AT), &m), rows[i].e);
 		if (i)
 			assert_true(fake_log_has("malformed"));
@@ -186,7 +178,7 @@ static void a_missing_table_is_missed_only_when_needed(void **state)
 
 		setup(NULL);
 		acpi_build(&acpi_plain);
-		h = find(rows[i].signature);
+		h = acpi_find(rows[i].signature);
 		h->signature[0] = 'x';
 		acpi_sum((u8 *)h, h->length, &h->checksum);
 		assert_int_equal(machine_from_acpi(HPA(ACPI_RSDP_AT), &m), rows[i].e);
@@ -217,7 +209,7 @@ static void subtables_with_wrong_lengths_are_refused(void **state)
 
 		setup(NULL);
 		acpi_build(&acpi_plain);
-		h = find("APIC");
+		h = acpi_find("APIC");
 		gicc = (u8 *)h + MADT_SUBTABLES + sizeof(struct madt_gicd);
 		assert_int_equal(gicc[0], MADT_GICC);
 		gicc[1] = lengths[i];
@@ -230,11 +222,11 @@ static void tables_longer_than_memory_are_refused(void **state)
 {
 	(void)state;
 	acpi_build(&acpi_plain);
-	find("APIC")->length = 0x7fffffff;
+	acpi_find("APIC")->length = 0x7fffffff;
 	assert_int_equal(machine_from_acpi(HPA(ACPI_RSDP_AT), &m), ERR_INVAL);
 	setup(NULL);
 	acpi_build(&acpi_plain);
-	find("APIC")->length = 35;
+	acpi_find("APIC")->length = 35;
 	assert_int_equal(machine_from_acpi(HPA(ACPI_RSDP_AT), &m), ERR_INVAL);
 }
 
