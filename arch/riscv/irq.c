@@ -91,10 +91,12 @@ BOOT_CODE enum err irq_init(const struct machine *m)
 	return intc->init(m);
 }
 
+/* What firmware left armed or pending is withdrawn first: until the hypervisor's own first deadline there is none. */
 BOOT_CODE void irq_cpu_init(void)
 {
 	csr_write(CSR_SIE, 0);
 	csr_clear(CSR_SIP, IRQ_BIT(IRQ_SSI));
+	sbi_set_timer(NO_DEADLINE);
 	intc->cpu_init(this_cpu()->index);
 	csr_write(CSR_SIE, IRQ_BIT(IRQ_SSI) | IRQ_BIT(IRQ_STI) | IRQ_BIT(IRQ_SEI));
 }
