@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * See clock.h. The time is read once; from then on the machine's counter tells it. A clock with an empty battery begins
- * at some round year long ago, so a time before this code was written is none.
+ * at some round year long ago, and firmware without one may begin with the date of its own build (EDK2's virtual clock), so
+ * a time before the hypervisor was built is none.
  */
 #include "boot/clock.h"
 
@@ -69,16 +70,22 @@ static void say(enum log_level level, const char *what, u64 seconds, const char 
 		 c.hour, c.minute, c.second, by);
 }
 
+/* Can it be? Else it is said and nobody told. */
+static struct told believed(struct told t, u64 earliest)
+{
+	if (!t.seconds || (t.seconds >= earliest && t.seconds <= LATEST))
+		return t;
+	say(LOG_WARN, "not believed: ", min_u64(t.seconds, LATEST), t.by);
+	return (struct told){0};
+}
+
 void clock_begin(const struct machine *m, u64 otherwise)
 {
-	struct told t = {m->clock_seconds, m->clock_at, "UEFI"};
+	u64 earliest = max_u64(EARLIEST, otherwise);
+	struct told t = believed((struct told){m->clock_seconds, m->clock_at, "UEFI"}, earliest);
 
 	if (!t.seconds && m->rtc.v)
-		t = from_rtc(m->rtc, m->rtc_kind);
-	if (t.seconds && (t.seconds < EARLIEST || t.seconds > LATEST)) {
-		say(LOG_WARN, "not believed: ", min_u64(t.seconds, LATEST), t.by);
-		t.seconds = 0;
-	}
+		t = believed(from_rtc(m->rtc, m->rtc_kind), earliest);
 	if (!t.seconds)
 		t = (struct told){otherwise, time_now(), "the build's: the machine has no clock that is set"};
 	say(LOG_INFO, "", t.seconds, t.by);

@@ -62,7 +62,7 @@ boot() {
 	local machine cpus=${boot_cpus[$ARCH]}
 	[ "$2" != plain ] || cpus=3
 	"machine_$ARCH" "$1"
-	timeout -k 1 $seconds "${machine[@]}" -accel tcg -smp $cpus -m 512M -nographic -nic none -icount shift=0,sleep=off -seed 1 -rtc base=2025-01-01,clock=vm \
+	timeout -k 1 $seconds "${machine[@]}" -accel tcg -smp $cpus -m 512M -nographic -nic none -icount shift=0,sleep=off -seed 1 -rtc base=2040-01-01,clock=vm \
 		-kernel "$O/monadic.bin" -initrd "$out/$2.cpio" </dev/null 2>"$out/$1-$2.err" | tr -d '\r' >"$out/$1-$2.log"
 }
 

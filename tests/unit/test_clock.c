@@ -166,7 +166,7 @@ static void without_a_clock_it_is_the_builds_date(void **state UNUSED)
 
 static void a_time_that_cannot_be_is_not_believed(void **state UNUSED)
 {
-	static const u64 wrong[] = {1, 946684800 /* 2000 */, 1704067199, 0x100000000, UINT64_MAX};
+	static const u64 wrong[] = {1, 946684800 /* 2000 */, 1704067199, BUILD - 1, 0x100000000, UINT64_MAX};
 
 	for (u32 i = 0; i < ARRAY_SIZE(wrong); i++) {
 		setup(NULL);
@@ -176,6 +176,19 @@ static void a_time_that_cannot_be_is_not_believed(void **state UNUSED)
 		assert_true(fake_log_has("clock: not believed: "));
 		assert_true(fake_log_has("clock: 2026-01-01 00:00:00 UTC, the build's"));
 	}
+}
+
+/* EDK2 without a driver for the machine's clock begins with the date of its own build. */
+static void a_machines_clock_is_asked_when_uefis_time_is_older_than_the_build(void **state UNUSED)
+{
+	machine.clock_seconds = BUILD - 86400;
+	machine.rtc = HPA(PL031);
+	regs[0] = 1796000000;
+	regs[3] = 1;
+	clock_begin(&machine, BUILD);
+	assert_int_equal(seconds, 1796000000);
+	assert_true(fake_log_has("clock: not believed: 2025-12-31 00:00:00 UTC, UEFI"));
+	assert_true(fake_log_has("UTC, PL031"));
 }
 
 int main(void)
@@ -191,6 +204,7 @@ int main(void)
 		T(a_goldfish_rtc_tells_nanoseconds),
 		T(without_a_clock_it_is_the_builds_date),
 		T(a_time_that_cannot_be_is_not_believed),
+		T(a_machines_clock_is_asked_when_uefis_time_is_older_than_the_build),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
