@@ -49,7 +49,7 @@ static bool entry(void *ctx, u64 gpa, u64 *pte)
 static void check_decoded(const struct decoded *d)
 {
 	check(d->size && d->size <= 8 && !(d->size & (d->size - 1)));
-	check(d->reg < 32 && !(d->write && d->sign));
+	check(d->reg < 32);
 }
 
 static void decode(u64 htinst, u32 insn)

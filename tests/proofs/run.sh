@@ -118,7 +118,7 @@ seeds() {
 	seed|codec_riscv|$(family host)|$riscv|s/ && (a & (PT_W . PT_X)) != (PT_W . PT_X)//
 	seed|codec_riscv|$(family host_pbmt)|$riscv|s/PTE_PPN ((1ULL << 44) - 1)/PTE_PPN ((1ULL << 43) - 1)/
 	seed|decode_riscv||arch/riscv/decode.c|s/return funct3 <= 3;/return funct3 <= 4;/
-	seed|decode_riscv||arch/riscv/decode.c|s/\*length = htinst & 2 ? 4 : 2;/*length = 4;/
+	seed|decode_riscv||arch/riscv/decode.h|s/\*length = insn & 2 ? 4 : 2;/*length = 4;/
 	seed|s1walk_riscv||arch/riscv/s1walk.c|s/mode > ATP_SV57/mode > ATP_SV57 + 1/
 	seed|s1walk_riscv||arch/riscv/s1walk.c|s/(va >> (PAGE_SHIFT + 9 . level) & 0x1ff)/(va >> (PAGE_SHIFT + 9 * level) \& 0x3ff)/
 	seed|prim|-DZERO|core/pt_pool.c|s/i < PT_ENTRIES; i++/i < PT_ENTRIES - 1; i++/

@@ -71,7 +71,8 @@ static bool expected(const struct form *f, u32 count, u32 insn, struct decoded *
 
 static bool same(const struct decoded *a, const struct decoded *b)
 {
-	return a->size == b->size && a->reg == b->reg && a->write == b->write && a->sign == b->sign;
+	return a->size == b->size && a->reg == b->reg && a->write == b->write &&
+	       (a->write || a->sign == b->sign);
 }
 
 static void compare(u32 insn, u32 length)

@@ -92,7 +92,7 @@ static void begin(void)
 	assert_int_equal(mmio_add(&map, GPA(DEV), DEV_SIZE, &any_size, &dev), OK);
 	assert_int_equal(mmio_add(&map, GPA(OTHER), DEV_SIZE, &words, &map), OK);
 	guest.mmio = &map;
-	guest_arch.vintc.own = &map;
+	me()->own_irqs = &map;
 	me()->mmio_last = &map.region[0];
 	for (u32 i = 1; i < 32; i++)
 		me()->x[i] = 0x1111111111111100ULL + i;
@@ -202,6 +202,64 @@ static void an_access_to_the_interrupt_controller_updates_what_is_pending(void *
 	fault(EXC_LOAD_GUEST_PAGE, 0, DEV, LOADS(2u, 10u));
 	assert_int_equal(updates, 0);
 	fault(EXC_LOAD_GUEST_PAGE, 0, OTHER, LOADS(2u, 10u));
+	assert_int_equal(updates, 1);
+}
+
+/* ---- the usual one, before all registers are stored ---- */
+
+static bool fast(u64 scause, u64 gpa, u64 htinst)
+{
+	*reg(CSR_STVAL) = gpa;
+	*reg(CSR_HTVAL) = gpa >> 2;
+	*reg(CSR_HTINST) = htinst;
+	return exit_fast_fault(me(), scause);
+}
+
+static void the_device_of_the_last_access_is_reached_at_once(void **state UNUSED)
+{
+	begin();
+	dev.gives = 0x80;
+	assert_true(fast(EXC_LOAD_GUEST_PAGE, DEV + 0x11, LOADS(0u, 10u)));
+	assert_int_equal(me()->x[10], 0xffffffffffffff80ULL);
+	assert_int_equal(dev.off, 0x11);
+	assert_int_equal(*reg(CSR_SEPC), PC + 4);
+	assert_true(fast(EXC_STORE_GUEST_PAGE, DEV + 0x10, STORES(2u, 0u)));
+	assert_int_equal(dev.value, 0);
+	assert_int_equal(guest_vcpus[0].exits[EXIT_MMIO], 2);
+}
+
+/* x3, x8, x9 and x18 to x27 are not stored yet. */
+static void anything_unusual_takes_the_long_way(void **state UNUSED)
+{
+	static const u32 htinsts[] = {0,
+				      0x3000,
+				      0x3020,
+				      LOADS(7u, 10u),
+				      STORES(4u, 10u),
+				      LOADS(2u, 10u) | 4 << 15,
+				      0x3507,
+				      0xa52f,
+				      LOADS(2u, 3u),
+				      LOADS(2u, 8u),
+				      LOADS(2u, 9u),
+				      LOADS(2u, 18u),
+				      LOADS(2u, 27u)};
+
+	for (u32 i = 0; i < ARRAY_SIZE(htinsts); i++) {
+		begin();
+		assert_false(fast(EXC_LOAD_GUEST_PAGE, DEV + 0x10, htinsts[i]));
+		expect_untouched();
+	}
+	begin();
+	assert_false(fast(EXC_LOAD_GUEST_PAGE, 0, LOADS(2u, 10u))); /* htval 0 */
+	assert_false(fast(EXC_LOAD_GUEST_PAGE, OTHER, LOADS(2u, 10u)));
+	assert_false(fast(EXC_LOAD_GUEST_PAGE, DEV + 2, LOADS(2u, 10u)));
+	assert_false(fast(EXC_LOAD_GUEST_PAGE, DEV + DEV_SIZE, LOADS(2u, 10u)));
+	assert_false(fast(EXC_LOAD_GUEST_PAGE, DEV - 4, LOADS(2u, 10u)));
+	me()->mmio_last = &map.region[1];
+	assert_false(fast(EXC_LOAD_GUEST_PAGE, OTHER, LOADS(3u, 10u))); /* takes words only */
+	expect_untouched();
+	assert_true(fast(EXC_LOAD_GUEST_PAGE, OTHER, LOADS(2u, 10u)));
 	assert_int_equal(updates, 1);
 }
 
@@ -517,6 +575,8 @@ int main(void)
 		cmocka_unit_test(stores_give_as_many_bytes_as_they_have),
 		cmocka_unit_test(the_zero_register_is_written_as_zero_and_never_loaded),
 		cmocka_unit_test(an_access_to_the_interrupt_controller_updates_what_is_pending),
+		cmocka_unit_test(the_device_of_the_last_access_is_reached_at_once),
+		cmocka_unit_test(anything_unusual_takes_the_long_way),
 		cmocka_unit_test(the_instruction_is_fetched_and_decoded),
 		cmocka_unit_test(compressed_ones_are_two_bytes_long_and_fetched_alone),
 		cmocka_unit_test(a_fetch_that_faults_is_the_guests_own_fault),
