@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 JOBS=${JOBS:-$(nproc)}
 here=tests/guests out=build/test/guests
 limit=900 # seconds for one row; its script gives up long before
-read -ra archs <<<"${ARCH:-arm64}"
+read -ra archs <<<"${ARCH:-arm64 riscv64}"
 
 all_rows() { # of the suites and the product, each with its architecture before it
 	local arch

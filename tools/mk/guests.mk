@@ -5,13 +5,13 @@
 #   debianN.Image.gz                     gzip
 #   debianN.zboot-gzip, .zboot-zstd      EFI zboot wrapped
 #   initramfs.cpio.gz                    busybox, tests/guests/linux/init and MODULES of the kernel
-#   u-boot.bin
+#   u-boot.bin  fw_dynamic.bin (riscv64)
 #   QEMU_EFI.fd (arm64)  RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd (riscv64)
 
 G := build/guests/$(ARCH)
 
 WRAPPED := $(foreach k,$(KERNELS),$(addprefix $G/$k,.Image .Image.gz .zboot-gzip .zboot-zstd))
-GUEST_FILES := $(WRAPPED) $G/initramfs.cpio $G/initramfs.cpio.gz $G/u-boot.bin $(EFI_IMAGES:%=$G/%)
+GUEST_FILES := $(WRAPPED) $G/initramfs.cpio $G/initramfs.cpio.gz $G/u-boot.bin $(EFI_IMAGES:%=$G/%) $(OPENSBI:%=$G/%)
 
 .PHONY: guests
 guests: $(GUEST_FILES) ## fetch and make the guest images under build/guests
@@ -46,4 +46,6 @@ $G/u-boot.bin: $(T)/u-boot/.unpacked
 	$(guest_file) cp $(T)/u-boot/usr/lib/u-boot/$(UBOOT_BOARD)/u-boot.bin $@
 $(EFI_IMAGES:%=$G/%): $G/%: $(T)/efi-$(ARCH)/.unpacked
 	$(guest_file) cp $(T)/efi-$(ARCH)/usr/share/$(EFI_PACKAGE)/$* $@
+$(OPENSBI:%=$G/%): $G/%: $(T)/opensbi/.unpacked
+	$(guest_file) cp $(T)/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/$* $@
 .SECONDARY:

@@ -33,6 +33,8 @@ MODULES     := gpio-dwapb
 UBOOT_BOARD := qemu-riscv64_smode
 EFI_PACKAGE := qemu-efi-riscv64
 EFI_IMAGES  := RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd
+# For machines of more harts than the OpenSBI that comes with QEMU has memory for.
+OPENSBI     := fw_dynamic.bin
 
 # What exits run through (OPT_HOT).
 HOT := $(addprefix $(ARCH_DIR)/,exit fault decode trap irq vsbi vsbi_base vsbi_time vsbi_ipi vintc vplic vaplic vimsic vtimer timer cache libgcc pt_formats mmu) \
