@@ -1,17 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# hostile.sh [CPU...]: the hostile guest and its neighbours (manifests/hostile.dts) on each CPU model, by default max and
-# cortex-a57, two machines at a time. Every row that the guest prints is compared with hostile.cfg; the scans for residues have
-# to find nothing, and the neighbour's largest gap between two handlers of its 1 ms timer must be below 1.1 ms of its counter.
-# ONLY="row row": these rows alone. Under -icount, so that a gap counts instructions and is the same each time.
+# hostile.sh [ARCH:CPU...]: the hostile guest and its neighbours (manifests/hostile.dts) on each machine, by default all of
+# `machines`, as many at a time as there are CPUs. Every row that the guest prints is compared with hostile-ARCH.cfg; the scans for
+# residues have to find nothing, and the neighbour's largest gap between two handlers of its 1 ms timer must be below 1.1 ms of its
+# counter. ONLY="row row": these rows alone. Under -icount, so that a gap counts instructions and is the same each time.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-here=tests/guests out=build/test/hostile o=build/arm64
+here=tests/guests out=build/test/hostile
 limit=600 # seconds for one machine
 
-# wanted CPU: "NAME: RESULT" of hostile.cfg's rows, where NAME@CPU,CPU... goes before NAME
+machines="arm64:max arm64:cortex-a57 riscv64:max riscv64:rv64"
+# ARCH:CPU: how the hostile VM's vCPUs are scheduled, and the emulator with its board
+declare -A policy=([arm64]=pinned [riscv64:max]=pinned [riscv64:rv64]=shared)
+declare -A board=(
+	[arm64]="qemu-system-aarch64 -M virt,virtualization=on,gic-version=3"
+	[riscv64:max]="qemu-system-riscv64 -M virt,aia=aplic-imsic,aia-guests=3"
+	[riscv64:rv64]="qemu-system-riscv64 -M virt"
+)
+
+# wanted ARCH CPU: "NAME: RESULT" of hostile-ARCH.cfg's rows, where NAME@CPU,CPU... goes before NAME
 wanted() {
-	awk -v cpu="$1" '/^ *(#|$)/ { next }
+	awk -v cpu="$2" '/^ *(#|$)/ { next }
 		{ name = $1; $1 = ""; sub(/^ /, ""); special = split(name, part, /[@,]/) > 1; on = !special
 		  for (i in part) on = on || (i > 1 && part[i] == cpu)
 		  name = part[1]
@@ -19,21 +28,21 @@ wanted() {
 		  if (on && (special || !(name in own))) result[name] = $0
 		  else result[name] = result[name]
 		  if (on && special) own[name] = 1 }
-		END { for (i = 0; i < n; i++) print order[i] ": " result[order[i]] }' $here/hostile.cfg
+		END { for (i = 0; i < n; i++) print order[i] ": " result[order[i]] }' "$here/hostile-$1.cfg"
 }
 
-one() { # CPU
-	local cpu=$1 dir=$out/$1 status=0 text start=$SECONDS wrong gap scans bad
+one() { # ARCH:CPU
+	local arch=${1%:*} cpu=${1#*:} dir=$out/${1/:/-} o=build/${1%:*} status=0 text start=$SECONDS wrong gap scans bad
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	sed "s|\${ONLY}|${ONLY:-}|" $here/manifests/hostile.dts >"$dir/hostile.dts"
+	sed -e "s|\${ONLY}|${ONLY:-}|" -e "s|\${POLICY}|${policy[$1]:-${policy[$arch]}}|" $here/manifests/hostile.dts >"$dir/hostile.dts"
 	tools/mkbundle "$dir/hostile.dts" "$dir/bundle.cpio" $o/guests || exit 1
+	# shellcheck disable=SC2086
 	text=$(timeout -k 1 $limit build/host/expect $here/scripts/hostile.exp "$dir/console.log" -- \
-		timeout -k 1 $limit qemu-system-aarch64 -accel tcg -M virt,virtualization=on,gic-version=3 -cpu "$cpu" -smp 5 \
-		-m 2G -display none -monitor none -serial stdio -nic none -kernel $o/monadic.bin -initrd "$dir/bundle.cpio" \
-		-icount shift=0,sleep=off 2>&1) || status=1
+		timeout -k 1 $limit ${board[$1]:-${board[$arch]}} -accel tcg -cpu "$cpu" -smp 5 -m 2G -display none -monitor none \
+		-serial stdio -nic none -kernel $o/monadic.bin -initrd "$dir/bundle.cpio" -icount shift=0,sleep=off 2>&1) || status=1
 	tr -d '\r' <"$dir/console.log" | sed -n 's/.*\[hostile\] ROW //p' >"$dir/rows"
-	wanted "$cpu" | if [ -n "${ONLY:-}" ]; then grep -E "^(${ONLY// /|}):"; else cat; fi >"$dir/wanted"
+	wanted "$arch" "$cpu" | if [ -n "${ONLY:-}" ]; then grep -E "^(${ONLY// /|}):"; else cat; fi >"$dir/wanted"
 	wrong=$(diff "$dir/wanted" "$dir/rows" | grep -c '^[<>]')
 	scans=$(grep -c '^\[residue\] residue: [0-9]' "$dir/console.log")
 	bad=$(grep '^\[residue\] residue: [0-9]' "$dir/console.log" | grep -vc ' 0 words left, 0 of them marks, registers 0')
@@ -43,7 +52,7 @@ one() { # CPU
 	[ "$wrong" = 0 ] && [ "$scans" = 12 ] && [ "$bad" = 0 ] || status=1
 	[ "$wrong" = 0 ] || diff "$dir/wanted" "$dir/rows" | sed -n 's/^</expected:/p; s/^>/printed: /p'
 	rm -f "$dir/bundle.cpio"
-	text="$cpu: $(wc -l <"$dir/rows") rows, $wrong wrong, $scans scans, $bad with residue, $gap; $text ($((SECONDS - start)) s)"
+	text="$arch $cpu: $(wc -l <"$dir/rows") rows, $wrong wrong, $scans scans, $bad with residue, $gap; $text ($((SECONDS - start)) s)"
 	if [ $status = 0 ]; then echo "ok   hostile $text"; else echo "FAIL hostile $text; see $dir/console.log"; fi
 	echo $status >"$dir/status"
 }
@@ -53,8 +62,12 @@ if [ "${1:-}" = --one ]; then
 	exit
 fi
 
-make -s ARCH=arm64 all $o/guests/{hostile,residue,loop,neighbour}.bin build/host/{mkcpio,expect} || exit 1
-[ $# != 0 ] || set -- max cortex-a57
+# shellcheck disable=SC2086
+[ $# != 0 ] || set -- $machines
+for arch in arm64 riscv64; do
+	[[ " $* " != *" $arch:"* ]] ||
+		make -s ARCH=$arch build/$arch/monadic.bin build/$arch/guests/{hostile,residue,loop,neighbour}.bin build/host/{mkcpio,expect} || exit 1
+done
 mkdir -p $out
 rm -f $out/*/status
 printf '%s\n' "$@" | xargs -n 1 -P "${JOBS:-$(nproc)}" $here/hostile.sh --one

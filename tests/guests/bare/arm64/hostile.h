@@ -1,44 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The hostile guest: attacks in rows, each printing `ROW name: result`, which tests/guests/hostile.cfg compares with what the
- * architecture says. A row that ends in an exception it did not expect, or takes too long, says so and the next one begins.
- */
+/* The rows of arm64; the runner is tests/guests/bare/hostile.c. */
 #ifndef BARE_HOSTILE_H
 #define BARE_HOSTILE_H
 
 #define CONTEXT_SP 96
 
 #ifndef __ASSEMBLER__
-#include "tests/guests/bare/lib.h"
-
-#define GIB (1ULL << 30)
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define UNUSED __attribute__((unused))
-
-struct row {
-	const char *name;
-	void (*fn)(void);
-};
+#include "tests/guests/bare/hostile.h"
 
 /* Each file's rows; ended by one without a name. */
 extern const struct row memory_rows[], walk_rows[], mmio_rows[], fuzz_rows[], gic_rows[], call_rows[],
 	register_rows[], system_rows[], debug_rows[], aarch32_rows[], time_rows[], last_rows[];
 
-/* ---- hostile.c ---- */
+/* ---- hostile_run.c ---- */
 
-/* A part of the row's result; the first call prints its name before. */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Deterministic, xorshift64. */
-u64 random64(void);
-/* The other vCPU runs fn(arg) and powers off; false: it did not end in time. */
-bool on_other(void (*fn)(u64 arg), u64 arg);
-bool other_is_off(void);
 /* IRQs taken by the row runner's handler since the row began, by INTID below 32. */
 extern volatile u32 irqs_taken[32];
 /* The interrupt controller as the runner wants it: nothing but its own timer enabled, active or pending. */
 void gic_clean(void);
-/* The row's time is `ms` from now on. */
-void row_time(u32 ms);
 
 /* ---- instructions under test ---- */
 
@@ -69,8 +48,6 @@ void say_outcome(const struct outcome *o, u64 pc, u64 va);
 
 /* ---- hostile_asm.S ---- */
 
-__attribute__((returns_twice)) u64 context_save(u64 *context);
-extern const char context_load[]; /* x0 = context */
 void code_call(const void *code, u64 regs[8]);
 /* eret to (pc, spsr) with x0..x3 = regs, SP_EL0 = regs[4]; returns by context_load. */
 u64 call_watch(u64 id, u64 smc); /* 0: x1..x30 came back */

@@ -7,11 +7,6 @@ CODE(code_load32, "ldr w1, [x0]");
 CODE(code_store, "str x1, [x0]");
 CODE(code_zero, "dc zva, x0");
 
-#define MIB (1ULL << 20)
-/* hostile.sh gives this VM 64 MiB. */
-#define RAM_END (RAM_BASE + 64 * MIB)
-#define HOST_RAM_END (RAM_BASE + 2048 * MIB)
-
 static struct outcome touch(const void *code, u64 va)
 {
 	const u64 regs[8] = {va, 0x6d6f6e6164696321ULL};

@@ -141,11 +141,11 @@ _Static_assert(offsetof(struct frame, sepc) == FRAME_SEPC && offsetof(struct fra
 #define CAUSE_STORE_PAGE 15
 
 /*
- * A handler by interrupt number, for all harts; it may change the frame, which is what the hart goes on with. Without one, and
- * for an exception that nobody expects, the trap is printed and the VM powered off.
+ * A handler by interrupt number, for all harts, and one for exceptions that nobody catches; it may change the frame, which is
+ * what the hart goes on with. Without one the trap is printed and the VM powered off.
  */
 typedef void (*trap_fn)(struct frame *frame);
-extern trap_fn interrupt_handler[IRQS];
+extern trap_fn interrupt_handler[IRQS], exception_handler;
 void trap_dispatch(struct frame *frame);
 
 /*

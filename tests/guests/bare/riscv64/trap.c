@@ -2,7 +2,7 @@
 /* Traps: interrupts by number, faults that a test expects, and the report of all others. */
 #include "tests/guests/bare/lib.h"
 
-trap_fn interrupt_handler[IRQS];
+trap_fn interrupt_handler[IRQS], exception_handler;
 
 static struct {
 	bool catching;
@@ -60,6 +60,8 @@ void trap_dispatch(struct frame *frame)
 		faults[cpu].taken++;
 		faults[cpu].last = *frame;
 		step_over(frame);
+	} else if (!(frame->scause & SCAUSE_INTERRUPT) && exception_handler) {
+		exception_handler(frame);
 	} else {
 		report(frame);
 	}

@@ -1,45 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hostile guest's runner; see hostile.h. */
+/* What the hostile guest's runner asks of the architecture: exceptions, interrupts, instructions under test. */
 #include "tests/guests/bare/arm64/hostile.h"
 
-#define ROW_MS 400
-#define OTHER_MS 200
+const struct row *const row_groups[] = {memory_rows, walk_rows,  mmio_rows,    call_rows, register_rows,
+					system_rows, debug_rows, aarch32_rows, time_rows, gic_rows,
+					fuzz_rows,   last_rows,  NULL};
 
-static const struct row *const groups[] = {memory_rows,   walk_rows,   mmio_rows,  call_rows,
-					   register_rows, system_rows, debug_rows, aarch32_rows,
-					   time_rows,     gic_rows,    fuzz_rows,  last_rows};
-
-static u64 context[16], code_buffer[2] __attribute__((aligned(16)));
-static const struct row *current;
-static bool said;
-static u64 random_state = 0x9e3779b97f4a7c15ULL;
+static u64 code_buffer[2] __attribute__((aligned(16)));
 volatile u32 irqs_taken[32];
-
-static void row_name(void)
-{
-	if (!said)
-		print("\nROW %s:", current->name);
-	said = true;
-}
-
-void say(const char *format, ...)
-{
-	va_list args;
-
-	row_name();
-	print(" ");
-	va_start(args, format);
-	vprint(format, args);
-	va_end(args);
-}
-
-u64 random64(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
 
 /* ---- instructions under test ---- */
 
@@ -126,37 +94,13 @@ void say_outcome(const struct outcome *o, u64 pc, u64 va)
 		say("x%u", o->taken);
 }
 
-/* ---- the other vCPU ---- */
-
-bool other_is_off(void)
-{
-	return cpu_affinity_info(1) == 1;
-}
-
-bool on_other(void (*fn)(u64 arg), u64 arg)
-{
-	u64 limit = counter() + read_sysreg(cntfrq_el0) / 1000 * OTHER_MS;
-
-	if (cpu_start(1, fn, arg) != 0)
-		return false;
-	while (!other_is_off())
-		if (counter() > limit)
-			return false;
-	return true;
-}
-
-/* ---- exceptions and time ---- */
-
-void row_time(u32 ms)
-{
-	vtimer_set(counter() + read_sysreg(cntfrq_el0) / 1000 * ms);
-}
+/* ---- exceptions ---- */
 
 static void abandon(struct frame *f)
 {
 	f->elr = (u64)(uintptr_t)context_load;
 	f->spsr = 0x3c5;
-	f->x[0] = (u64)(uintptr_t)context;
+	f->x[0] = (u64)(uintptr_t)row_context();
 }
 
 static void on_irq(struct frame *f)
@@ -228,52 +172,25 @@ void gic_clean(void)
 
 /* ---- the rows ---- */
 
-static void run_row(const struct row *row)
+void row_begin(void)
 {
-	current = row;
-	said = false;
 	for (u32 i = 0; i < 32; i++)
 		irqs_taken[i] = 0;
-	if (!context_save(context)) {
-		row_time(ROW_MS);
-		irq_on();
-		row->fn();
-	}
+}
+
+void row_end(void)
+{
 	irq_off();
 	vtimer_off();
 	fault_caught(NULL);
-	row_name();
-	print("\n");
 }
 
-static bool named(const char *list, const char *name)
+void rows_init(const void *tree UNUSED)
 {
-	for (; *list; list++) {
-		u32 n = 0;
-
-		while (name[n] && list[n] == name[n])
-			n++;
-		if (!name[n])
-			return true;
-	}
-	return false;
-}
-
-/* With boot arguments: the rows named there alone. */
-void guest_main(const void *tree)
-{
-	const char *only = tree_bootargs(tree);
-
 	for (u32 i = 0; i < VECTORS; i++)
 		exception_handler[i] = on_surprise;
 	exception_handler[VECTOR_IRQ] = on_irq;
 	exception_handler[VECTOR_FIQ] = on_fiq;
 	mmu_on();
 	gic_clean();
-	print("\nhostile: begin\n");
-	for (u32 g = 0; g < ARRAY_SIZE(groups); g++)
-		for (const struct row *r = groups[g]; r->name; r++)
-			if (!*only || named(only, r->name))
-				run_row(r);
-	print("\nhostile: end\n");
 }
