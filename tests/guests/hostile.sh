@@ -36,7 +36,7 @@ one() { # ARCH:CPU
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	sed -e "s|\${ONLY}|${ONLY:-}|" -e "s|\${POLICY}|${policy[$1]:-${policy[$arch]}}|" $here/manifests/hostile.dts >"$dir/hostile.dts"
-	tools/mkbundle "$dir/hostile.dts" "$dir/bundle.cpio" $o/guests || exit 1
+	tools/mkbundle "$dir/hostile.dts" "$dir/bundle.cpio" "$o/guests" || exit 1
 	# shellcheck disable=SC2086
 	text=$(timeout -k 1 $limit build/host/expect $here/scripts/hostile.exp "$dir/console.log" -- \
 		timeout -k 1 $limit ${board[$1]:-${board[$arch]}} -accel tcg -cpu "$cpu" -smp 5 -m 2G -display none -monitor none \
