@@ -405,12 +405,12 @@ enum err aspace_translate_host(const struct aspace *as, gpa_t gpa, u64 len, hpa_
 	return OK;
 }
 
-bool aspace_is_mapped(const struct aspace *as, gpa_t gpa, bool write)
+bool aspace_is_mapped(const struct aspace *as, gpa_t gpa, u32 rights)
 {
 	const struct aspace_region *r = region_at(as, gpa.v);
 
 	return r && load_acquire(&as->phase) == ASPACE_MAPPED && !load_acquire(&r->hidden) &&
-	       (!write || (r->attr & PT_W));
+	       (r->attr & rights) == rights;
 }
 
 void aspace_show(struct aspace *as, gpa_t gpa, bool show)

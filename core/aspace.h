@@ -176,7 +176,7 @@ enum err aspace_translate_host(const struct aspace *as, gpa_t gpa, u64 len, hpa_
  */
 void aspace_show(struct aspace *as, gpa_t gpa, bool show);
 
-/* Is gpa mapped, with write permission if `write`? For a stage-2 fault that must then be retried. */
-bool aspace_is_mapped(const struct aspace *as, gpa_t gpa, bool write);
+/* Is gpa mapped with those of PT_R, PT_W and PT_X? For a stage-2 fault that must then be retried, and for entry points. */
+bool aspace_is_mapped(const struct aspace *as, gpa_t gpa, u32 rights);
 
 #endif

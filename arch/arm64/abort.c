@@ -213,7 +213,7 @@ static u64 walk_status(struct vcpu_arch *a, u64 ipa)
 /* The page is mapped now: somebody split or changed a leaf meanwhile (core/pgtable.h); take the access again. */
 static bool is_mapped(struct vcpu_arch *a, u64 ipa, bool write)
 {
-	return aspace_is_mapped(a->core->vm->aspace, GPA(ipa), write);
+	return aspace_is_mapped(a->core->vm->aspace, GPA(ipa), write ? PT_W : PT_R);
 }
 
 static void emulate(struct vcpu_arch *a, u64 esr, u64 ipa)

@@ -88,7 +88,7 @@ static s64 psci_cpu_on(struct vcpu_arch *a)
 
 	if (!target)
 		return PSCI_INVALID_PARAMETERS;
-	if ((entry & 3) || !aspace_is_mapped(vm->aspace, GPA(entry), false))
+	if ((entry & 3) || !aspace_is_mapped(vm->aspace, GPA(entry), PT_X))
 		return PSCI_INVALID_ADDRESS;
 	return psci_error(vcpu_power_on(target, GPA(entry), arg(a, 3)));
 }

@@ -34,9 +34,9 @@ static bool read_pte(void *ctx, u64 gpa, u64 *pte)
 }
 
 /* The page is mapped now: somebody split or changed a leaf meanwhile (core/pgtable.h); take the access again. */
-static bool is_mapped(struct vcpu_arch *a, u64 gpa, bool write)
+static bool is_mapped(struct vcpu_arch *a, u64 gpa, u32 rights)
 {
-	return aspace_is_mapped(a->core->vm->aspace, GPA(gpa), write);
+	return aspace_is_mapped(a->core->vm->aspace, GPA(gpa), rights);
 }
 
 enum where { AT_ADDRESS, AT_TABLE, AT_NOTHING };
@@ -131,11 +131,18 @@ static bool decode(struct vcpu_arch *a, u64 htinst, u64 scause, struct decoded *
 	return false;
 }
 
+/* What has to be mapped there for the access not to fault again. */
+static u32 needed(enum where where, u64 scause, u64 htinst)
+{
+	if (where == AT_TABLE)
+		return htinst_is_implicit_write(htinst) ? PT_W : PT_R;
+	return scause == EXC_INSN_GUEST_PAGE ? PT_X : scause == EXC_STORE_GUEST_PAGE ? PT_W : PT_R;
+}
+
 void exit_guest_page_fault(struct vcpu_arch *a, u64 scause)
 {
 	u64 htinst = csr_read(CSR_HTINST), gpa;
 	enum where where = locate(a, htinst, &gpa);
-	bool write = where == AT_ADDRESS ? scause == EXC_STORE_GUEST_PAGE : htinst_is_implicit_write(htinst);
 	struct decoded d;
 	u32 length;
 
@@ -149,7 +156,7 @@ void exit_guest_page_fault(struct vcpu_arch *a, u64 scause)
 		   mmio_region_of(a->core->vm->mmio, GPA(gpa)))) {
 		if (decode(a, htinst, scause, &d, &length))
 			emulate(a, &d, length, GPA(gpa), scause);
-	} else if (!is_mapped(a, gpa, write)) {
+	} else if (!is_mapped(a, gpa, needed(where, scause, htinst))) {
 		fail(a, scause);
 	}
 }

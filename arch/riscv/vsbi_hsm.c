@@ -31,7 +31,7 @@ static s64 hart_start(struct vcpu_arch *a, u64 *value UNUSED)
 
 	if (!target)
 		return SBI_ERR_INVALID_PARAM;
-	if ((entry & 1) || !aspace_is_mapped(a->core->vm->aspace, GPA(entry), false))
+	if ((entry & 1) || !aspace_is_mapped(a->core->vm->aspace, GPA(entry), PT_X))
 		return SBI_ERR_INVALID_ADDRESS;
 	return start_error(vcpu_power_on(target, GPA(entry), a->x[A2]));
 }
@@ -57,7 +57,7 @@ static s64 hart_get_status(struct vcpu_arch *a, u64 *value)
 /* By the convention of an answer a0 is the hart and a1 what was asked to be there (table 9.4). */
 s64 vsbi_sleep(struct vcpu_arch *a, u64 entry, u64 opaque, u64 *value)
 {
-	if ((entry & 1) || !aspace_is_mapped(a->core->vm->aspace, GPA(entry), false))
+	if ((entry & 1) || !aspace_is_mapped(a->core->vm->aspace, GPA(entry), PT_X))
 		return SBI_ERR_INVALID_ADDRESS;
 	csr_write(CSR_SEPC, entry);
 	csr_write(CSR_VSATP, 0);

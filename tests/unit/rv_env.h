@@ -26,7 +26,8 @@
 #include "tests/unit/fake_hart.h"
 
 #define RAM 0x80000000ULL
-#define ROM 0x20000000ULL /* may be read and executed */
+#define ROM 0x20000000ULL       /* may be read and executed */
+#define FILE_PAGE 0x28000000ULL /* a device of the host's that the guest has: to be read and written */
 #define MEM_SIZE 0x10000ULL
 #define ENV_VCPUS 64
 
@@ -100,9 +101,11 @@ static u8 *memory_at(u64 gpa, u64 size)
 	return range_inside(gpa, size, ROM, MEM_SIZE) ? rom + (gpa - ROM) : NULL;
 }
 
-bool aspace_is_mapped(const struct aspace *as UNUSED, gpa_t gpa, bool write)
+bool aspace_is_mapped(const struct aspace *as UNUSED, gpa_t gpa, u32 rights)
 {
-	return memory_at(gpa.v, 1) && (!write || gpa.v >= RAM);
+	if (range_inside(gpa.v, 1, FILE_PAGE, PAGE_SIZE))
+		return !(rights & PT_X);
+	return memory_at(gpa.v, 1) && (!(rights & PT_W) || gpa.v >= RAM);
 }
 
 enum err gmem_read(const struct aspace *as UNUSED, gpa_t gpa, void *buf, u64 len)

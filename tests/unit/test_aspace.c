@@ -272,8 +272,8 @@ static void each_guest_reaches_its_own_frames_and_no_others(void **state UNUSED)
 				    range_inside(x.hpa, 1, FLASH_A, FLASH_SIZE));
 		if (!y.fault)
 			assert_true(range_inside(y.hpa, 1, RAM_B, RAM_SIZE));
-		assert_int_equal(!x.fault, aspace_is_mapped(&a, GPA(off), false));
-		assert_int_equal(!y.fault, aspace_is_mapped(&b, GPA(off), false));
+		assert_int_equal(!x.fault, aspace_is_mapped(&a, GPA(off), PT_R));
+		assert_int_equal(!y.fault, aspace_is_mapped(&b, GPA(off), PT_R));
 	}
 }
 
@@ -462,8 +462,8 @@ static void the_planned_quota_is_enough_for_a_plan(void **state UNUSED)
 	assert_int_equal(aspace_reserve(&c, &plan), OK);
 	build(&c);
 	assert_true(pt_space_used(&c.pt) <= quota);
-	assert_false(aspace_is_mapped(&c, GPA(MIB(64)), true));
-	assert_true(aspace_is_mapped(&c, GPA(MIB(64)), false));
+	assert_false(aspace_is_mapped(&c, GPA(MIB(64)), PT_W));
+	assert_true(aspace_is_mapped(&c, GPA(MIB(64)), PT_R | PT_X));
 	assert_int_equal(aspace_reserve(&c, &plan), ERR_EXIST);
 }
 

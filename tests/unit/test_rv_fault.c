@@ -478,6 +478,15 @@ static void memory_that_is_mapped_now_is_tried_again(void **state UNUSED)
 	expect_untouched();
 }
 
+static void code_in_a_page_of_a_real_device_is_an_access_fault(void **state UNUSED)
+{
+	begin();
+	fault(EXC_LOAD_GUEST_PAGE, FILE_PAGE, FILE_PAGE, LOADS(2u, 10u));
+	expect_untouched();
+	fault(EXC_INSN_GUEST_PAGE, FILE_PAGE, FILE_PAGE, 0);
+	expect_exception(EXC_INSN_ACCESS, FILE_PAGE, PC);
+}
+
 static void a_store_to_read_only_memory_is_an_access_fault(void **state UNUSED)
 {
 	begin();
@@ -590,6 +599,7 @@ int main(void)
 		cmocka_unit_test(accessed_bits_in_read_only_memory_are_an_access_fault),
 		cmocka_unit_test(accesses_to_nothing_are_the_guests_access_faults),
 		cmocka_unit_test(memory_that_is_mapped_now_is_tried_again),
+		cmocka_unit_test(code_in_a_page_of_a_real_device_is_an_access_fault),
 		cmocka_unit_test(a_store_to_read_only_memory_is_an_access_fault),
 		cmocka_unit_test(code_in_a_device_is_an_access_fault),
 		cmocka_unit_test(sizes_alignments_and_ends_that_a_device_does_not_take_are_access_faults),

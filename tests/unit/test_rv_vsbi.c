@@ -354,7 +354,8 @@ static void harts_beyond_the_vms_are_invalid(void **state UNUSED)
 
 static void a_hart_starts_where_memory_is_only(void **state UNUSED)
 {
-	static const u64 bad[] = {0, RAM - 2, RAM + MEM_SIZE, RAM | 1, ALL, ALL - 1, 1ULL << 56 | RAM};
+	static const u64 bad[] = {0,   RAM - 2, RAM + MEM_SIZE,   RAM | 1,
+				  ALL, ALL - 1, 1ULL << 56 | RAM, FILE_PAGE};
 
 	begin(2);
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
