@@ -274,7 +274,6 @@ static void walk_device(void)
 static void walk_intc(void)
 {
 	walk_into("controller", has_aia ? APLIC_BASE : PLIC_BASE);
-	walk_into("IMSIC", IMSIC_BASE);
 }
 
 /* Physical addresses of 56 bits: beyond what the second stage can say. */

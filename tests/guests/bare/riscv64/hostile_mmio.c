@@ -172,7 +172,7 @@ static void devices(u64 base[DEVICES])
 				  GPIO_BASE,
 				  FINISHER_BASE,
 				  has_aia ? APLIC_BASE : PLIC_BASE,
-				  has_aia ? IMSIC_BASE : PLIC_BASE + 0x201000};
+				  has_aia ? APLIC_BASE + 0x3000 : PLIC_BASE + 0x201000};
 
 	memcpy(base, all, sizeof(all));
 }
@@ -275,9 +275,8 @@ static void misaligned(void)
 /* Across the first and the last byte of devices and of pages. stval is where it began or the part that faulted. */
 static void borders(void)
 {
-	static const u64 place[] = {UART_BASE - 4,          UART_BASE + UART_SIZE - 4, RTC_BASE - 4,
-				    RTC_BASE + 0x1000 - 4,  GPIO_BASE + 0x1000 - 4,    FINISHER_BASE - 4,
-				    IMSIC_BASE + 0x1000 - 4};
+	static const u64 place[] = {UART_BASE - 4,         UART_BASE + UART_SIZE - 4, RTC_BASE - 4,
+				    RTC_BASE + 0x1000 - 4, GPIO_BASE + 0x1000 - 4,    FINISHER_BASE - 4};
 	u32 faults = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(place); i++) {
@@ -289,6 +288,33 @@ static void borders(void)
 			  w.stval - place[i] < 8;
 	}
 	say("%u of %u fault", faults, (u32)ARRAY_SIZE(place) * 2);
+}
+
+/*
+ * The page of the vCPU's interrupt file may be the machine's own, which answers as it likes. Nobody else notices, and the file
+ * is still there.
+ */
+static void file_page(void)
+{
+	static const char *const code[] = {l_lb,    l_lh,   l_ld,    s_sb,   s_sh,   s_sd,
+					   n_flw,   n_fld,  n_fsd,   n_lr_w, n_lr_d, n_swap_w,
+					   n_max_d, n_zero, n_inval, n_flush};
+
+	if (!has_aia) {
+		say("PLIC instead");
+		return;
+	}
+	set_csr(sstatus, SSTATUS_FS);
+	irq_off();
+	imsic_enable(55);
+	for (u32 i = 0; i < ARRAY_SIZE(code); i++)
+		for (u32 off = 0; off < 12; off++)
+			(void)at(code[i], IMSIC_BASE + 0xff8 * (off & 1) + off);
+	write32(imsic_file(0), 55);
+	fence();
+	say("then %u", imsic_claim());
+	irq_clean();
+	irq_on();
 }
 
 /* ---- code that another hart changes while it traps ---- */
@@ -396,6 +422,7 @@ const struct row mmio_rows[] = {
 	{"mmio-widths", widths},
 	{"mmio-misaligned", misaligned},
 	{"mmio-borders", borders},
+	{"mmio-file-page", file_page},
 	{"mmio-changing-code", changing_code},
 	{"mmio-unprivileged", unprivileged},
 	{NULL, NULL},
