@@ -222,7 +222,8 @@ static enum err add_tree(struct image_job *job)
 {
 	const struct image_env *env = job->env;
 	struct vm_plan *vm = job->vm;
-	hpa_t at = env->carve(env->ctx, GUEST_TREE_MAX, PAGE_SIZE);
+	u32 room = arch_image.tree_room;
+	hpa_t at = env->carve(env->ctx, room, PAGE_SIZE);
 	struct guest_tree_initrd initrd = {GPA(job->initrd), job->initrd ? vm->initrd.size : 0};
 	u32 size = 0;
 	u64 place;
@@ -231,13 +232,12 @@ static enum err add_tree(struct image_job *job)
 		image_refuse(job, "memory-mib", "no memory for its device tree");
 		return ERR_NOMEM;
 	}
-	if (guest_tree_write(vm, &initrd, env->map(env->ctx, at, GUEST_TREE_MAX), GUEST_TREE_MAX, &size) !=
-	    OK) {
-		trim(env, at, GUEST_TREE_MAX, 0);
+	if (guest_tree_write(vm, &initrd, env->map(env->ctx, at, room), room, &size) != OK) {
+		trim(env, at, room, 0);
 		return image_refuse(job, "vcpus", "its device tree does not fit 0x%llx bytes",
-				    (unsigned long long)GUEST_TREE_MAX);
+				    (unsigned long long)room);
 	}
-	trim(env, at, GUEST_TREE_MAX, size);
+	trim(env, at, room, size);
 	place = tree_place(job, size);
 	vm->dtb = GPA(place);
 	vm->dtb_seg = vm->nr_seg;

@@ -22,6 +22,7 @@ struct arch_image {
 	const char *elf_name;
 	u16 elf_machine; /* e_machine */
 	u8 code_align;   /* of an instruction's address */
+	u32 tree_room;   /* bytes that no guest tree exceeds, at most GUEST_TREE_MAX */
 };
 
 extern const struct arch_image arch_image;

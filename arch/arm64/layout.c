@@ -43,6 +43,7 @@ const struct arch_image arch_image = {
 	.elf_name = "AArch64",
 	.elf_machine = 183,
 	.code_align = 4,
+	.tree_room = KIB(32),
 };
 
 /* One interrupt controller, one layout. */

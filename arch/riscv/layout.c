@@ -4,6 +4,7 @@
  * sees"): the addresses of QEMU's `virt` board, and what this build can plan. Plain
  * data, also compiled into mkplan and unit tests.
  */
+#include "core/guest_tree.h"
 #include "core/image.h"
 #include "core/planner.h"
 #include "drivers/emul/tree_riscv64.h"
@@ -48,6 +49,7 @@ const struct arch_image arch_image = {
 	.elf_name = "RISC-V",
 	.elf_machine = 243,
 	.code_align = 2,
+	.tree_room = GUEST_TREE_MAX, /* names of extensions, twice for each of 64 harts */
 };
 
 void arch_plan_layout(const struct vm_plan *vm, struct vm_layout *layout)
