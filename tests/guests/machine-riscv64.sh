@@ -2,8 +2,9 @@
 # Part of run.sh: the machines of riscv64, as machine-arm64.sh has those of arm64. OpenSBI, which comes with QEMU, is below all.
 qemu=qemu-system-riscv64
 efi_name=BOOTRISCV64.EFI
-# Debian's U-Boot for S-mode is linked for RAM, so a guest has it there, with no flash.
-variables_arch=(CONSOLE=ttyS0 MODE=S-mode UBOOT=raw FLASH= UART=16550 REPORT=harts)
+# Debian's U-Boot for S-mode is linked for RAM, so a guest has it there, with no flash. By OFF a guest ends itself through the
+# finisher; the bare one, and Linux by its power key, do so through SBI.
+variables_arch=(CONSOLE=ttyS0 MODE=S-mode UBOOT=raw FLASH= UART=16550 REPORT=harts "OFF=devmem 0x100000 32 0x5555")
 
 board_plic() { board=virt; }
 # APLICs without IMSICs: interrupts by wire.
