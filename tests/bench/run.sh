@@ -9,8 +9,24 @@
 #   BENCH_ACCEPT  1: what was measured becomes the committed table
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-ARCH=${ARCH:-arm64}
-O=build/$ARCH out=build/test/bench
+
+# One architecture after the other, and the sum.
+every_architecture() {
+	local passed=0 failed=0 p f
+	for ARCH in arm64 riscv64; do
+		rm -f build/test/bench.result
+		ARCH=$ARCH tests/bench/run.sh
+		read -r p f _ < <(cat build/test/bench.result 2>/dev/null || echo 0 1 0)
+		passed=$((passed + p)) failed=$((failed + f))
+	done
+	echo "$passed $failed 0" >build/test/bench.result
+	[ $failed = 0 ]
+}
+if [ -z "${ARCH:-}" ]; then
+	every_architecture
+	exit
+fi
+O=build/$ARCH out=build/test/bench/$ARCH
 # tick: instructions of one tick of the counter
 case $ARCH in
 arm64) CROSS=aarch64-linux-gnu- tick=1 models=(cortex-a57 max) ;;

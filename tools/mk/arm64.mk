@@ -29,6 +29,10 @@ UBOOT_BOARD := qemu_arm64
 EFI_PACKAGE := qemu-efi-aarch64
 EFI_IMAGES  := QEMU_EFI.fd
 
+# Models that `make bench` compares, and the document whose table it rewrites.
+BENCH_CPUS := cortex-a57 max
+BENCH_DOC  := docs/performance.md
+
 # What exits run through (OPT_HOT).
 HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich)
 # The vectors lie on 2 KiB, the entry is shorter.

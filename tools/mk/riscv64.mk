@@ -36,6 +36,10 @@ EFI_IMAGES  := RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd
 # For machines of more harts than the OpenSBI that comes with QEMU has memory for.
 OPENSBI     := fw_dynamic.bin
 
+# Models that `make bench` compares, and the document whose table it rewrites.
+BENCH_CPUS := aia plic
+BENCH_DOC  :=
+
 # What exits run through (OPT_HOT).
 HOT := $(addprefix $(ARCH_DIR)/,exit fault decode trap irq vsbi vsbi_base vsbi_time vsbi_ipi vintc vplic vaplic vimsic vtimer timer cache libgcc pt_formats mmu) \
 	$(addprefix core/,console console_out pgtable pt_pool pt_range host_map aspace build house) drivers/uart/ns16550

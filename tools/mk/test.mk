@@ -23,7 +23,7 @@ fuzz: build/.host-check ## fuzz without end (FUZZ_SECONDS=n: n seconds a target)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run.sh fuzz
 
 # make test compares one model; these take both and rewrite the table for people.
-BENCH_ALL := ARCH=$(ARCH) BENCH_CPUS='cortex-a57 max' BENCH_DOC=docs/performance.md
+BENCH_ALL = ARCH=$(ARCH) BENCH_CPUS='$(BENCH_CPUS)' BENCH_DOC=$(BENCH_DOC)
 bench: ## retired instructions an operation, compared with the committed table; rewrites docs/performance.md's
 	@$(BENCH_ALL) tests/run.sh bench
 bench-accept: ## as bench, and what was measured becomes the committed table
