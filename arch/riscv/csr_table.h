@@ -51,18 +51,21 @@
 	X(CSR_VSIE, true, 0)                                             \
 	X(CSR_VSATP, true, 0)
 
+/* Supervisors rely on firmware's having given programs the clock: Linux writes it only with the PMU's driver. */
+#define SCOUNTEREN_START COUNTEREN_TM
+
 /* X(field, csr, whether all harts have it, reset value) */
-#define VCPU_CSRS(X)                                    \
-	X(vsstatus, CSR_VSSTATUS, true, SSTATUS_UXL_64) \
-	X(vsie, CSR_VSIE, true, 0)                      \
-	X(vstvec, CSR_VSTVEC, true, 0)                  \
-	X(vsscratch, CSR_VSSCRATCH, true, 0)            \
-	X(vsepc, CSR_VSEPC, true, 0)                    \
-	X(vscause, CSR_VSCAUSE, true, 0)                \
-	X(vstval, CSR_VSTVAL, true, 0)                  \
-	X(vsatp, CSR_VSATP, true, 0)                    \
-	X(scounteren, CSR_SCOUNTEREN, true, 0)          \
-	X(senvcfg, CSR_SENVCFG, true, 0)                \
+#define VCPU_CSRS(X)                                          \
+	X(vsstatus, CSR_VSSTATUS, true, SSTATUS_UXL_64)       \
+	X(vsie, CSR_VSIE, true, 0)                            \
+	X(vstvec, CSR_VSTVEC, true, 0)                        \
+	X(vsscratch, CSR_VSSCRATCH, true, 0)                  \
+	X(vsepc, CSR_VSEPC, true, 0)                          \
+	X(vscause, CSR_VSCAUSE, true, 0)                      \
+	X(vstval, CSR_VSTVAL, true, 0)                        \
+	X(vsatp, CSR_VSATP, true, 0)                          \
+	X(scounteren, CSR_SCOUNTEREN, true, SCOUNTEREN_START) \
+	X(senvcfg, CSR_SENVCFG, true, 0)                      \
 	X(vsiselect, CSR_VSISELECT, feature_has(EXT_SSAIA), 0)
 
 #endif
