@@ -16,6 +16,11 @@
 
 static volatile u8 *plic;
 static u32 nr_sources;
+/* What is connected: a hart is set up once more after that, when the features of all are known. */
+static struct {
+	u32 irq, cpu;
+} connected[4];
+static u32 nr_connected;
 
 static volatile u32 *reg(u64 offset)
 {
@@ -46,6 +51,9 @@ BOOT_CODE static void plic_cpu_init(u32 cpu)
 		return;
 	for (u32 word = 0; word <= nr_sources / 32; word++)
 		*reg(ENABLE(c, word)) = 0;
+	for (u32 i = 0; i < nr_connected; i++)
+		if (connected[i].cpu == cpu)
+			*reg(ENABLE(c, connected[i].irq / 32)) |= 1u << connected[i].irq % 32;
 	*reg(CONTEXT(c) + THRESHOLD) = 0;
 }
 
@@ -53,10 +61,12 @@ BOOT_CODE static void plic_connect(u32 irq, bool edge UNUSED, u32 cpu)
 {
 	u32 c = context_of(cpu);
 
-	if (c == UINT32_MAX || irq > nr_sources) {
+	if (c == UINT32_MAX || irq > nr_sources || nr_connected == ARRAY_SIZE(connected)) {
 		log_warn("PLIC: source %u cannot reach CPU %u", irq, cpu);
 		return;
 	}
+	connected[nr_connected].irq = irq;
+	connected[nr_connected++].cpu = cpu;
 	*reg(ENABLE(c, irq / 32)) |= 1u << irq % 32;
 	*reg(PRIORITY(irq)) = 1;
 }
