@@ -14,7 +14,7 @@ struct intc {
 	const char *name;
 	/* Boot hart, once: map and quiesce. */
 	enum err (*init)(const struct machine *m);
-	/* This hart: nothing enabled yet. */
+	/* This hart takes what is, or will be, connected to it: called before that, and again after. */
 	void (*cpu_init)(u32 cpu);
 	/* Source `irq` goes to `cpu`. Boot. */
 	void (*connect)(u32 irq, bool edge, u32 cpu);

@@ -16,11 +16,6 @@
 
 static volatile u8 *plic;
 static u32 nr_sources;
-/* What is connected: a hart is set up once more after that, when the features of all are known. */
-static struct {
-	u32 irq, cpu;
-} connected[4];
-static u32 nr_connected;
 
 static volatile u32 *reg(u64 offset)
 {
@@ -32,6 +27,14 @@ static u32 context_of(u32 cpu)
 	return the_machine.plic.context[cpu];
 }
 
+BOOT_CODE static void quiesce(u32 context)
+{
+	if (context == UINT32_MAX)
+		return;
+	for (u32 word = 0; word <= nr_sources / 32; word++)
+		*reg(ENABLE(context, word)) = 0;
+}
+
 BOOT_CODE static enum err plic_init(const struct machine *m)
 {
 	plic = host_map_io(m->plic.base, m->plic.size);
@@ -40,6 +43,8 @@ BOOT_CODE static enum err plic_init(const struct machine *m)
 	nr_sources = m->plic.nr_sources;
 	for (u32 irq = 1; irq <= nr_sources; irq++)
 		*reg(PRIORITY(irq)) = 0;
+	for (u32 i = 0; i < m->nr_cpus; i++)
+		quiesce(m->plic.context[i]);
 	return OK;
 }
 
@@ -47,26 +52,18 @@ BOOT_CODE static void plic_cpu_init(u32 cpu)
 {
 	u32 c = context_of(cpu);
 
-	if (c == UINT32_MAX)
-		return;
-	for (u32 word = 0; word <= nr_sources / 32; word++)
-		*reg(ENABLE(c, word)) = 0;
-	for (u32 i = 0; i < nr_connected; i++)
-		if (connected[i].cpu == cpu)
-			*reg(ENABLE(c, connected[i].irq / 32)) |= 1u << connected[i].irq % 32;
-	*reg(CONTEXT(c) + THRESHOLD) = 0;
+	if (c != UINT32_MAX)
+		*reg(CONTEXT(c) + THRESHOLD) = 0;
 }
 
 BOOT_CODE static void plic_connect(u32 irq, bool edge UNUSED, u32 cpu)
 {
 	u32 c = context_of(cpu);
 
-	if (c == UINT32_MAX || irq > nr_sources || nr_connected == ARRAY_SIZE(connected)) {
+	if (c == UINT32_MAX || irq > nr_sources) {
 		log_warn("PLIC: source %u cannot reach CPU %u", irq, cpu);
 		return;
 	}
-	connected[nr_connected].irq = irq;
-	connected[nr_connected++].cpu = cpu;
 	*reg(ENABLE(c, irq / 32)) |= 1u << irq % 32;
 	*reg(PRIORITY(irq)) = 1;
 }
