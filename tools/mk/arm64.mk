@@ -25,6 +25,7 @@ FIRMWARE_ARGS = -bios $G/QEMU_EFI.fd
 
 # Guests: kernels, U-Boot's board, UEFI firmware of EFI_PACKAGE.
 KERNELS     := debian12 debian13
+UBOOT       := u-boot
 UBOOT_BOARD := qemu_arm64
 EFI_PACKAGE := qemu-efi-aarch64
 EFI_IMAGES  := QEMU_EFI.fd

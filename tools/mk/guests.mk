@@ -42,8 +42,8 @@ $G/initramfs.cpio: tests/guests/linux/init $H/mkcpio $(MODULES:%=$G/%.ko) $(T)/b
 $G/initramfs.cpio.gz: $G/initramfs.cpio
 	$(guest_file) gzip -9 -n -c $< > $@
 
-$G/u-boot.bin: $(T)/u-boot/.unpacked
-	$(guest_file) cp $(T)/u-boot/usr/lib/u-boot/$(UBOOT_BOARD)/u-boot.bin $@
+$G/u-boot.bin: $(T)/$(UBOOT)/.unpacked
+	$(guest_file) cp $(T)/$(UBOOT)/usr/lib/u-boot/$(UBOOT_BOARD)/u-boot.bin $@
 $(EFI_IMAGES:%=$G/%): $G/%: $(T)/efi-$(ARCH)/.unpacked
 	$(guest_file) cp $(T)/efi-$(ARCH)/usr/share/$(EFI_PACKAGE)/$* $@
 $(OPENSBI:%=$G/%): $G/%: $(T)/opensbi/.unpacked

@@ -30,6 +30,7 @@ FIRMWARE_VARS = $R/vars.fd
 # Guests: kernels, modules that they lack (the power key's), U-Boot's board (the one for S-mode), UEFI firmware of EFI_PACKAGE.
 KERNELS     := debian13
 MODULES     := gpio-dwapb
+UBOOT       := u-boot-riscv64
 UBOOT_BOARD := qemu-riscv64_smode
 EFI_PACKAGE := qemu-efi-riscv64
 EFI_IMAGES  := RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd
