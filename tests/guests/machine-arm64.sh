@@ -3,7 +3,7 @@
 # arguments of QEMU, for its PATH; both may add variables for the scripts. A machine has PL011 and PSCI, and its EL2 is used.
 qemu=qemu-system-aarch64
 efi_name=BOOTAA64.EFI
-variables_arch=(CONSOLE=ttyAMA0 MODE=EL1 FLASH0=0 FLASH1=4000000 UBOOT=firmware REPORT=mitigations "OFF=poweroff -f")
+variables_arch=(CONSOLE=ttyAMA0 MODE=EL1 FLASH0=0 FLASH1=4000000 UBOOT=firmware REPORT=mitigations "OFF=poweroff -f" "HALT=halt -f")
 
 board_gicv3() {
 	board=virt,virtualization=on,gic-version=3

@@ -4,7 +4,7 @@ qemu=qemu-system-riscv64
 efi_name=BOOTRISCV64.EFI
 # Debian's U-Boot for S-mode is linked for RAM, so a guest has it there, with no flash. By OFF a guest ends itself through the
 # finisher; the bare one, and Linux by its power key, do so through SBI.
-variables_arch=(CONSOLE=ttyS0 MODE=S-mode UBOOT=raw FLASH= UART=16550 REPORT=harts "OFF=devmem 0x100000 32 0x5555")
+variables_arch=(CONSOLE=ttyS0 MODE=S-mode UBOOT=raw FLASH= UART=16550 REPORT=harts "OFF=devmem 0x100000 32 0x5555" "HALT=echo System halted")
 
 board_plic() { board=virt; }
 # APLICs without IMSICs: interrupts by wire.
