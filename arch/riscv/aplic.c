@@ -98,7 +98,8 @@ BOOT_CODE static void msi_connect(u32 irq, bool edge, u32 cpu)
 /* A level that is still there after its handler sends no second message by itself (4.5.2): this makes it. */
 static void msi_done(u32 irq)
 {
-	*reg(SETIPNUM) = irq;
+	if (*reg(SOURCECFG(irq)) == SM_LEVEL_HIGH) /* of an edge it would make another */
+		*reg(SETIPNUM) = irq;
 }
 
 const struct intc intc_imsic = {

@@ -117,8 +117,9 @@ BOOT_CODE void virt_init(void)
 	gstage_init();
 }
 
-/* csr_table.h; where more is asked than a hart has, it keeps what it can (WARL). */
+/* csr_table.h */
 BOOT_CODE static void csrs_init(void){
+/* Where more is asked than a hart has, it keeps what it can (WARL). */
 #define SET(csr, need, value) \
 	if (need)             \
 		csr_write(csr, value);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every CSR that a guest can see or feel, and who owns it. Three rules:
+ * Every CSR that a guest can see or feel, and who owns it. Two rules:
  *
  *   HOST_CSRS   the hypervisor's: set once on every hart to one value; nothing is inherited from firmware
- *   VM_CSRS     set at every load to a value that is constant for the VM
  *   VCPU_CSRS   the vCPU's: saved at put, loaded at load. Those of VS level, and those without a VS copy (scounteren,
  *               senvcfg), which a guest writes itself. sstateen0 has none either, but stays closed to guests (hstateen0.SE0)
  *

@@ -29,11 +29,6 @@ static COLD void exit_hardware_error(struct vcpu_arch *a, u64 scause)
 	inject_exception(EXC_HARDWARE_ERROR, csr_read(CSR_STVAL));
 }
 
-static void exit_ecall_full(struct vcpu_arch *a, u64 scause UNUSED)
-{
-	exit_ecall(a);
-}
-
 struct exit_cause {
 	void (*handle)(struct vcpu_arch *a, u64 scause);
 	const char *name;
@@ -49,7 +44,7 @@ static const struct exit_cause causes[24] = {
 	[EXC_STORE_MISALIGNED] = {NULL, "store address misaligned"},
 	[EXC_STORE_ACCESS] = {NULL, "store access fault"},
 	[EXC_ECALL_U] = {NULL, "ECALL from U-mode"},
-	[EXC_ECALL_VS] = {exit_ecall_full, "ECALL from VS-mode"},
+	[EXC_ECALL_VS] = {NULL, "ECALL from VS-mode"}, /* entry.S calls exit_ecall() */
 	[EXC_INSN_PAGE] = {NULL, "instruction page fault"},
 	[EXC_LOAD_PAGE] = {NULL, "load page fault"},
 	[EXC_STORE_PAGE] = {NULL, "store page fault"},

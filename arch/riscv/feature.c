@@ -9,9 +9,9 @@
 #include "core/cpu.h"
 #include "core/log.h"
 #include "core/machine.h"
-#include "hal/boot.h"
 #include "core/plan.h"
 #include "drivers/emul/tree_riscv64.h"
+#include "hal/boot.h"
 
 #define HENVCFG_ASKED                                                                                       \
 	(1ULL << ENVCFG_STCE_SHIFT | 1ULL << ENVCFG_PBMTE_SHIFT | 1ULL << ENVCFG_ADUE_SHIFT | ENVCFG_CBZE | \

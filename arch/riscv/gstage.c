@@ -106,7 +106,7 @@ void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
 		u64 vmid = vmid_of(&a->vmid);
 
 		flush_here(gpa.v, size, vmid);
-		for (u32 next = 0; sbi_others(&next, &m);)
+		for (u32 next = 0; sbi_homes(vm, &next, &m);)
 			sbi_hfence_gvma_vmid(m, gpa.v, size, vmid);
 	}
 	spin_unlock(&vmids.lock);

@@ -27,10 +27,11 @@ _start:
 	.ascii	"RSC\x05"
 	.word	0
 
-/* Interrupts off, translation off, no counter and no extension of U-mode open; gp and tp are nobody's. */
+/* Interrupts off, no register file and no page of U-mode open, translation off, no counter and no extension of U-mode open; gp and tp are nobody's. */
 	.macro	hart_baseline
 	csrw	CSR_SIE, zero
-	csrci	CSR_SSTATUS, SSTATUS_SIE
+	li	t0, SSTATUS_SIE | SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM | SSTATUS_MXR
+	csrc	CSR_SSTATUS, t0
 	csrw	CSR_SATP, zero
 	sfence.vma
 	csrw	CSR_SSCRATCH, zero

@@ -5,18 +5,15 @@
  */
 #include "arch/riscv/cpu_arch.h"
 #include "arch/riscv/csr.h"
+#include "arch/riscv/imsic_regs.h"
 #include "arch/riscv/intc.h"
 #include "core/cpu.h"
 #include "core/log.h"
 #include "core/machine.h"
-#include "hal/boot.h"
 #include "hal/atomic.h"
+#include "hal/boot.h"
 #include "hal/mem.h"
 
-#define EIDELIVERY 0x70
-#define EITHRESHOLD 0x72
-#define EIP0 0x80
-#define EIE0 0xc0
 #define DEVICES 8u
 
 /* seteipnum_le of each CPU's file. */
@@ -29,8 +26,11 @@ static u32 nr_devices;
 BOOT_CODE enum err imsic_init(const struct machine *m)
 {
 	for (u32 i = 0; i < m->nr_cpus; i++) {
-		if (!m->aia.imsic.file[i].v)
-			continue;
+		if (!m->aia.imsic.file[i].v) {
+			log_error("CPU %u (hart %llx) has no IMSIC file, but others have", i,
+				  (unsigned long long)m->cpus[i].hwid);
+			return ERR_UNSUPPORTED;
+		}
 		files[i] = host_map_io(m->aia.imsic.file[i], PAGE_SIZE);
 		if (!files[i])
 			return ERR_NOMEM;

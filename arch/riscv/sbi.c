@@ -111,20 +111,34 @@ void sbi_hfence_vvma_asid(struct hart_mask m, u64 va, u64 size, u64 asid)
 	fence(RFENCE_HFENCE_VVMA_ASID, m, va, size, asid);
 }
 
+/* False: CPU `cpu` does not fit into the mask with those that are in it. */
+static bool add_cpu(struct hart_mask *m, u32 cpu)
+{
+	u64 hart = the_machine.cpus[cpu].hwid;
+
+	if (!load_relaxed(&cpus[cpu].online) || &cpus[cpu] == this_cpu())
+		return true;
+	if (!m->mask)
+		m->base = align_down(hart, 64);
+	if (hart - m->base >= 64)
+		return false;
+	m->mask |= 1ULL << (hart - m->base);
+	return true;
+}
+
 bool sbi_others(u32 *next, struct hart_mask *m)
 {
 	m->mask = 0;
-	for (; *next < nr_cpus; (*next)++) {
-		u64 hart = the_machine.cpus[*next].hwid;
+	while (*next < nr_cpus && add_cpu(m, *next))
+		(*next)++;
+	return m->mask != 0;
+}
 
-		if (!load_relaxed(&cpus[*next].online) || &cpus[*next] == this_cpu())
-			continue;
-		if (!m->mask)
-			m->base = align_down(hart, 64);
-		if (hart - m->base >= 64)
-			break;
-		m->mask |= 1ULL << (hart - m->base);
-	}
+bool sbi_homes(const struct vm *vm, u32 *next, struct hart_mask *m)
+{
+	m->mask = 0;
+	while (*next < vm->nr_vcpus && add_cpu(m, vm->vcpus[*next].home))
+		(*next)++;
 	return m->mask != 0;
 }
 

@@ -28,6 +28,8 @@
 #define SBI_ERR_ALREADY_STOPPED (-8)
 #define SBI_ERR_DENIED_LOCKED (-14)
 
+struct vm;
+
 struct sbi_ret {
 	s64 error;
 	u64 value;
@@ -60,5 +62,7 @@ void sbi_hfence_vvma_asid(struct hart_mask m, u64 va, u64 size, u64 asid);
  * are no more.
  */
 bool sbi_others(u32 *next, struct hart_mask *m);
+/* The same of the homes of a VM's vCPUs, which alone ever cached anything of it. One may come twice. */
+bool sbi_homes(const struct vm *vm, u32 *next, struct hart_mask *m);
 
 #endif

@@ -55,6 +55,5 @@ BOOT_CODE void timer_cpu_init(void)
 {
 	/* Of all harts, which have been read. Where M-mode keeps stimecmp closed, henvcfg's bit is closed too (21.2.5). */
 	sstc = feature_has(EXT_SSTC) && host_features.henvcfg >> ENVCFG_STCE_SHIFT & 1;
-	sbi_set_timer(NO_DEADLINE);
 	timer_arm(NO_DEADLINE);
 }

@@ -9,16 +9,13 @@
  */
 #include "arch/riscv/vimsic.h"
 
+#include "arch/riscv/imsic_regs.h"
 #include "core/mmio.h"
 #include "core/vm.h"
 
 /* iselect (chapter 5, 3.8) */
 #define IPRIO0 0x30
 #define IPRIO15 0x3f
-#define EIDELIVERY 0x70
-#define EITHRESHOLD 0x72
-#define EIP0 0x80
-#define EIE0 0xc0
 #define LAST 0xff
 
 #define SETEIPNUM_LE 0x0u

@@ -3,6 +3,7 @@
 #include "arch/riscv/vintc.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/feature.h"
+#include "arch/riscv/imsic_regs.h"
 #include "arch/riscv/vcpu_arch.h"
 #include "core/cpu.h"
 #include "core/log.h"
@@ -13,12 +14,6 @@
 #include "hal/vcpu.h"
 
 #define VSEIP IRQ_BIT(IRQ_VSEI)
-
-/* Registers of a file, by siselect (AIA 1.0, 3.8) */
-#define EIDELIVERY 0x70
-#define EITHRESHOLD 0x72
-#define EIP0 0x80
-#define EIE0 0xc0
 
 struct vimsic *vimsic_of(const struct vm *vm, u32 vcpu)
 {

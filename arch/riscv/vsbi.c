@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dispatch of a guest's SBI calls. What no table names is NOT_SUPPORTED; docs/abi.md lists what is. */
+/* Dispatch of a guest's SBI calls. What no table names is NOT_SUPPORTED; docs/riscv.md lists what is. */
 #include "arch/riscv/vsbi.h"
 #include "core/vm.h"
 

@@ -26,6 +26,7 @@
 struct host_features host_features;
 
 static struct vm guests[VMS];
+static struct vcpu vcpus[HARTS]; /* every VM has one at home on each hart */
 static struct vm_arch archs[VMS];
 static struct pt_space spaces[VMS];
 static struct pt_meta meta[POOL_PAGES];
@@ -75,7 +76,7 @@ static void unmap(u32 vm, u32 page, u32 count)
 
 static void make_vm(u32 i, u32 bits)
 {
-	guests[i] = (struct vm){.arch = &archs[i], .index = (u16)i, .nr_vcpus = VCPUS};
+	guests[i] = (struct vm){.arch = &archs[i], .index = (u16)i, .vcpus = vcpus, .nr_vcpus = HARTS};
 	spaces[i] = (struct pt_space){.fmt = s2_format(bits),
 				      .pool = &pool,
 				      .hooks = &hooks,
@@ -103,6 +104,8 @@ static void begin(u32 vmid_bits, u32 gpa_bits)
 		the_machine.cpus[i].hwid = ids[i];
 		fake_harts[i].has.vmid_bits = vmid_bits;
 	}
+	for (u32 i = 0; i < HARTS; i++)
+		vcpus[i].home = (u16)i;
 	host_features = (struct host_features){.vmid_bits = vmid_bits, .gpa_bits = gpa_bits};
 	gstage_init();
 	pt_pool_init(&pool, HPA(FAKE_RAM_BASE), meta, POOL_PAGES);
@@ -392,6 +395,22 @@ static void no_history_of_loads_and_changes_leaves_anything_stale(void **state U
 	}
 }
 
+static void a_hart_where_no_vcpu_of_the_vm_lives_is_not_disturbed_by_its_flushes(void **state UNUSED)
+{
+	begin(14, 41);
+	load(0, 1, 0);
+	guests[1].nr_vcpus = 2;
+	fake_firmware.fence_calls = 0;
+	unmap(1, 3, 1);
+	assert_int_equal(fake_firmware.fence_calls, 1);
+	assert_int_equal(fake_firmware.arg[0], 1u << (the_machine.cpus[1].hwid - fake_firmware.arg[1]));
+	guests[1].nr_vcpus = 1;
+	fake_firmware.fence_calls = 0;
+	unmap(1, 4, 1);
+	assert_int_equal(fake_firmware.fence_calls, 0);
+	expect_right(0, BASE);
+}
+
 /* ---- the model itself ---- */
 
 static void the_model_keeps_pointers_to_tables_through_fences_of_addresses(void **state UNUSED)
@@ -443,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_vmid_that_changes_hands_brings_no_first_stage_of_its_former_vm),
 		cmocka_unit_test(without_vmids_every_change_of_vm_fences_this_hart_alone),
 		cmocka_unit_test(no_history_of_loads_and_changes_leaves_anything_stale),
+		cmocka_unit_test(a_hart_where_no_vcpu_of_the_vm_lives_is_not_disturbed_by_its_flushes),
 		cmocka_unit_test(the_model_keeps_pointers_to_tables_through_fences_of_addresses),
 		cmocka_unit_test(the_model_keeps_the_first_stage_through_fences_of_the_second),
 	};
