@@ -156,12 +156,13 @@ static void do_deactivate(const struct step *s)
 		vgic_dir(me(), s->b & 0x4000 ? value_of(s, 4) & 0xffffff : intid);
 }
 
+/* Driven by its CPU while the vCPU is loaded there, or by another. */
 static void do_line(const struct step *s)
 {
 	u32 who;
 
 	if (s->which & 0x20) {
-		vgic_set_spi(&g, s->which & 0x10 ? me() : NULL, s->a & 0x3ff, s->b & 1);
+		vgic_set_spi(&g, s->which & 0x10 && me()->loaded ? me() : NULL, s->a & 0x3ff, s->b & 1);
 		return;
 	}
 	who = vgic_line(&g, s->a & 0x3ff, s->b & 1);
