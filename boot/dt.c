@@ -23,6 +23,12 @@ enum {
 /* Tokens (5.4.1) */
 enum { DT_BEGIN_NODE = 1, DT_END_NODE = 2, DT_PROPERTY = 3, DT_NOP = 4, DT_END = 9 };
 
+/* Compared as they stand, so that they need not be turned round. */
+static bool is_token(const void *p, u32 token)
+{
+	return *(const u32 *)p == __builtin_bswap32(token);
+}
+
 static u32 field(const void *blob, u32 off)
 {
 	return dt_cell((const u8 *)blob + off);
@@ -237,12 +243,12 @@ const void *dt_prop(const struct dt *dt, int node, const char *name, u32 *len)
 	const u8 *p = dt->node[node].props;
 
 	for (;;) {
-		u32 token = dt_cell(p), size;
+		u32 size;
 
 		p += 4;
-		if (token == DT_NOP)
+		if (is_token(p - 4, DT_NOP))
 			continue;
-		if (token != DT_PROPERTY)
+		if (!is_token(p - 4, DT_PROPERTY))
 			break;
 		size = dt_cell(p);
 		if (is(dt->strings + dt_cell(p + 4), name)) {

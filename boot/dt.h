@@ -47,7 +47,9 @@ const void *dt_prop(const struct dt *dt, int node, const char *name, u32 *len);
 /* One big-endian cell. */
 static inline u32 dt_cell(const void *p)
 {
-	return __builtin_bswap32(*(const u32 *)p);
+	const u8 *b = p; /* by bytes: the compiler has one instruction for it where there is one */
+
+	return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
 }
 /* Position of `value` in a list of strings, or -1. */
 int dt_string_index(const struct dt *dt, int node, const char *name, const char *value);

@@ -69,10 +69,8 @@ static enum err discover_tree(hpa_t at)
 
 static enum err discover_by(const struct handoff *h, bool acpi)
 {
-	enum err e;
+	enum err e = machine_from_handoff(h, &the_machine);
 
-	memset(&the_machine, 0, sizeof(the_machine));
-	e = machine_from_handoff(h, &the_machine);
 	if (e != OK)
 		return e;
 	return acpi ? machine_from_acpi(HPA(h->rsdp), &the_machine) : discover_tree(HPA(h->fdt));
@@ -88,8 +86,10 @@ static enum err discover_handoff(const struct handoff *h)
 		e = discover_by(h, true);
 	if (e == OK || !h->fdt)
 		return e;
-	if (h->rsdp)
+	if (h->rsdp) {
 		log_warn("ACPI does not describe this machine, its device tree is taken instead");
+		memset(&the_machine, 0, sizeof(the_machine));
+	}
 	return discover_by(h, false);
 }
 

@@ -222,7 +222,7 @@ static enum err add_tree(struct image_job *job)
 {
 	const struct image_env *env = job->env;
 	struct vm_plan *vm = job->vm;
-	u32 room = arch_image.tree_room;
+	u32 room = (u32)align_up(arch_image.tree_room + vm->nr_vcpus * arch_image.tree_room_vcpu, PAGE_SIZE);
 	hpa_t at = env->carve(env->ctx, room, PAGE_SIZE);
 	struct guest_tree_initrd initrd = {GPA(job->initrd), job->initrd ? vm->initrd.size : 0};
 	u32 size = 0;

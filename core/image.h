@@ -22,7 +22,8 @@ struct arch_image {
 	const char *elf_name;
 	u16 elf_machine; /* e_machine */
 	u8 code_align;   /* of an instruction's address */
-	u32 tree_room;   /* bytes that no guest tree exceeds, at most GUEST_TREE_MAX */
+	/* Bytes that no guest tree exceeds: the first, and the second for each vCPU; at most GUEST_TREE_MAX in all. */
+	u32 tree_room, tree_room_vcpu;
 };
 
 extern const struct arch_image arch_image;

@@ -88,16 +88,34 @@ static bool same_name(const char *known, const char *name, size_t len)
 	return i == len && !known[i];
 }
 
+/* Names with the same first two letters stand together; from here. */
+static const struct {
+	char letters[2];
+	enum riscv_ext first;
+} groups[] = {
+	{{'z', 'i'}, EXT_ZIC64B}, {{'z', 'm'}, EXT_ZMMUL}, {{'z', 'a'}, EXT_ZAAMO}, {{'z', 'f'}, EXT_ZFA},
+	{{'z', 'c'}, EXT_ZCA},    {{'z', 'b'}, EXT_ZBA},   {{'z', 'k'}, EXT_ZK},    {{'z', 't'}, EXT_ZTSO},
+	{{'z', 'v'}, EXT_ZVBB},   {{'s', 'h'}, EXT_SHA},   {{'s', 'm'}, EXT_SMAIA}, {{'s', 's'}, EXT_SSAIA},
+	{{'s', 'u'}, EXT_SUPM},   {{'s', 'v'}, EXT_SVADE},
+};
+
+static u32 first_of(char first, char second)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(groups); i++)
+		if (groups[i].letters[0] == first && groups[i].letters[1] == second)
+			return groups[i].first;
+	return RISCV_EXTS;
+}
+
 enum riscv_ext isa_find(const char *name, size_t len)
 {
 	char first = len ? lower(name[0]) : '\0', second = len > 1 ? lower(name[1]) : '\0';
-	u32 i = len <= 1 ? EXT_I : first == 'z' ? EXT_ZIC64B : EXT_SHA;
+	u32 i = second ? first_of(first, second) : EXT_I;
 
-	/* Each kind from where it begins; nearly all differ in the first two characters. */
-	while (i < RISCV_EXTS &&
-	       (names[i][0] != first || names[i][1] != second || !same_name(names[i], name, len)))
-		i++;
-	return (enum riscv_ext)i;
+	for (; i < RISCV_EXTS && names[i][1] == second; i++)
+		if (same_name(names[i], name, len))
+			return (enum riscv_ext)i;
+	return RISCV_EXTS;
 }
 
 void isa_imply(struct isa *isa)

@@ -26,7 +26,7 @@ static const char *check_header(const void *fdt, u64 size)
 		return "device tree is not of version 17";
 	if (fdt_totalsize(fdt) > size)
 		return "device tree runs past the end of the file";
-	if (fdt_check_header(fdt) != 0)
+	if (fdt_last_comp_version(fdt) > fdt_version(fdt) || fdt_check_header(fdt) != 0)
 		return "device tree's header is malformed";
 	if (fdt_off_dt_struct(fdt) % 4 || fdt_off_mem_rsvmap(fdt) % 8)
 		return "device tree's blocks are misaligned";

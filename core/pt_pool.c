@@ -52,6 +52,7 @@ void pt_zero(const struct pt_space *s, u32 table)
 {
 	u64 *va = table_va(s, table);
 
+#pragma GCC unroll 8
 	for (u32 i = 0; i < PT_ENTRIES; i++)
 		PROOF_TABLE_LOOP(i)
 			va[i] = 0;

@@ -64,6 +64,19 @@ static size_t copy_halves(u8 **d, const u8 **s, size_t n)
 	return n;
 }
 
+/* Several at a time; byte by byte, so overlap with dst < src is still right. */
+static void copy_bytes(u8 *d, const u8 *s, size_t n)
+{
+	for (; n >= 4; n -= 4, d += 4, s += 4) {
+		d[0] = s[0];
+		d[1] = s[1];
+		d[2] = s[2];
+		d[3] = s[3];
+	}
+	while (n--)
+		*d++ = *s++;
+}
+
 /* Upwards: right for overlap when dst < src, since a block is read before it is written. */
 static void *copy_up(void *dst, const void *src, size_t n)
 {
@@ -80,8 +93,7 @@ static void *copy_up(void *dst, const void *src, size_t n)
 	} else {
 		n = copy_halves(&d, &s, n);
 	}
-	while (n--)
-		*d++ = *s++;
+	copy_bytes(d, s, n);
 	return dst;
 }
 
@@ -178,7 +190,11 @@ size_t strnlen(const char *s, size_t n)
 
 size_t strlen(const char *s)
 {
-	return strnlen(s, SIZE_MAX);
+	const char *end = s;
+
+	while (*end)
+		end++;
+	return (size_t)(end - s);
 }
 
 int strncmp(const char *a, const char *b, size_t n)

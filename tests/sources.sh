@@ -16,7 +16,7 @@ declare -A lib_sources=(
 	[zstd]="$zstd_dir/decompress/*.c $zstd_dir/common/{entropy_common,error_private,fse_decompress,zstd_common,xxhash}.c"
 )
 declare -A lib_flags=(
-	[libfdt]="-isystem $libfdt_dir"
+	[libfdt]="-isystem $libfdt_dir -DFDT_ASSUME_MASK=4"
 	[gzip]="-isystem $libdeflate_dir"
 	[zstd]="-isystem $zstd_dir"
 )

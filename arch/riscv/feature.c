@@ -4,6 +4,7 @@
 #include "arch/riscv/csr.h"
 #include "arch/riscv/pt_formats.h"
 #include "arch/riscv/vaplic.h"
+#include "arch/riscv/vector.h"
 #include "arch/riscv/vimsic.h"
 #include "arch/riscv/vplic.h"
 #include "core/cpu.h"
@@ -110,6 +111,7 @@ BOOT_CODE static struct host_features read_own(void)
 		.gpa_bits = widest(takes_hgatp, 41),
 		.va_bits = widest(takes_vsatp, 39),
 		.guest_files = guest_files(),
+		.vlenb = vector_read_cpu(),
 	};
 }
 
@@ -131,6 +133,7 @@ BOOT_CODE void feature_read_cpu(void)
 	h->gpa_bits = least(h->gpa_bits, mine.gpa_bits);
 	h->va_bits = least(h->va_bits, mine.va_bits);
 	h->guest_files = least(h->guest_files, mine.guest_files);
+	h->vlenb = h->vlenb == mine.vlenb ? mine.vlenb : 0;
 	pt_pbmt = feature_has(EXT_SVPBMT) && h->henvcfg >> ENVCFG_PBMTE_SHIFT & 1;
 }
 
@@ -155,28 +158,34 @@ BOOT_CODE void feature_report(void)
 {
 	const struct host_features *h = &host_features;
 	static const enum riscv_ext named[] = {EXT_SSTC,  EXT_SSAIA,     EXT_SVPBMT, EXT_SVINVAL, EXT_SVNAPOT,
-					       EXT_SVADU, EXT_SMSTATEEN, EXT_ZICBOM, EXT_ZICBOZ,  EXT_V};
+					       EXT_SVADU, EXT_SMSTATEEN, EXT_ZICBOM, EXT_ZICBOZ};
 	char text[128] = "";
 	int n = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(named); i++)
 		if (feature_has(named[i]))
 			n += fmt_string(text + n, sizeof(text) - (size_t)n, " %s", isa_name(named[i]));
+	if (h->vlenb)
+		fmt_string(text + n, sizeof(text) - (size_t)n, ", vectors of %u bits", h->vlenb * 8);
 	log_info("harts: Sv%ux4, VMIDs of %u bits, %u guest interrupt files,%s", h->gpa_bits - 2,
 		 h->vmid_bits, h->guest_files, text);
 }
 
 /* ---- what guests are shown ---- */
 
-/* User-level extensions without state beyond x and f registers, and others for which more is asked below. */
+/* User-level extensions without state beyond x, f and v registers, and others for which more is asked below. */
 static const u8 shown[] = {
-	EXT_I,           EXT_M,      EXT_A,       EXT_F,      EXT_D,       EXT_C,        EXT_B,
-	EXT_ZIC64B,      EXT_ZICBOP, EXT_ZICCRSE, EXT_ZICOND, EXT_ZICSR,   EXT_ZIFENCEI, EXT_ZIHINTNTL,
-	EXT_ZIHINTPAUSE, EXT_ZIMOP,  EXT_ZMMUL,   EXT_ZAAMO,  EXT_ZABHA,   EXT_ZACAS,    EXT_ZALRSC,
-	EXT_ZAWRS,       EXT_ZFA,    EXT_ZFBFMIN, EXT_ZFH,    EXT_ZFHMIN,  EXT_ZCA,      EXT_ZCB,
-	EXT_ZCD,         EXT_ZCMOP,  EXT_ZBA,     EXT_ZBB,    EXT_ZBC,     EXT_ZBKB,     EXT_ZBKC,
-	EXT_ZBKX,        EXT_ZBS,    EXT_ZKN,     EXT_ZKND,   EXT_ZKNE,    EXT_ZKNH,     EXT_ZKS,
-	EXT_ZKSED,       EXT_ZKSH,   EXT_ZKT,     EXT_ZTSO,   EXT_SVINVAL, EXT_SVNAPOT,  EXT_SVVPTC,
+	EXT_I,           EXT_M,        EXT_A,        EXT_F,      EXT_D,       EXT_C,        EXT_B,
+	EXT_ZIC64B,      EXT_ZICBOP,   EXT_ZICCRSE,  EXT_ZICOND, EXT_ZICSR,   EXT_ZIFENCEI, EXT_ZIHINTNTL,
+	EXT_ZIHINTPAUSE, EXT_ZIMOP,    EXT_ZMMUL,    EXT_ZAAMO,  EXT_ZABHA,   EXT_ZACAS,    EXT_ZALRSC,
+	EXT_ZAWRS,       EXT_ZFA,      EXT_ZFBFMIN,  EXT_ZFH,    EXT_ZFHMIN,  EXT_ZCA,      EXT_ZCB,
+	EXT_ZCD,         EXT_ZCMOP,    EXT_ZBA,      EXT_ZBB,    EXT_ZBC,     EXT_ZBKB,     EXT_ZBKC,
+	EXT_ZBKX,        EXT_ZBS,      EXT_ZKN,      EXT_ZKND,   EXT_ZKNE,    EXT_ZKNH,     EXT_ZKS,
+	EXT_ZKSED,       EXT_ZKSH,     EXT_ZKT,      EXT_ZTSO,   EXT_SVINVAL, EXT_SVNAPOT,  EXT_SVVPTC,
+	EXT_V,           EXT_ZVBB,     EXT_ZVBC,     EXT_ZVE32F, EXT_ZVE32X,  EXT_ZVE64D,   EXT_ZVE64F,
+	EXT_ZVE64X,      EXT_ZVFBFMIN, EXT_ZVFBFWMA, EXT_ZVFH,   EXT_ZVFHMIN, EXT_ZVKB,     EXT_ZVKG,
+	EXT_ZVKN,        EXT_ZVKNC,    EXT_ZVKNED,   EXT_ZVKNG,  EXT_ZVKNHA,  EXT_ZVKNHB,   EXT_ZVKS,
+	EXT_ZVKSC,       EXT_ZVKSED,   EXT_ZVKSG,    EXT_ZVKSH,  EXT_ZVKT,
 };
 
 /* Of these only with registers that are switched on every hart (fp.c). */
@@ -206,6 +215,8 @@ BOOT_CODE static struct isa homes(const struct vm_plan *vm)
 
 BOOT_CODE static bool is_switched(u32 ext)
 {
+	if (ext == EXT_V || (ext >= EXT_ZVBB && ext <= EXT_ZVKT)) /* vector.c */
+		return host_features.vlenb;
 	for (u32 i = 0; i < ARRAY_SIZE(floating); i++)
 		if (ext == floating[i])
 			return feature_has(EXT_D);

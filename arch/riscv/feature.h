@@ -21,6 +21,7 @@ struct host_features {
 	u32 gpa_bits;    /* of the widest second stage: 41, 50, 59 */
 	u32 va_bits;     /* of a guest's widest first stage: 39, 48, 57 */
 	u32 guest_files; /* IMSIC guest interrupt files a hart; 0: none */
+	u32 vlenb;       /* bytes of a vector register; 0: none, or harts differ */
 };
 
 extern struct host_features host_features;

@@ -49,7 +49,8 @@ const struct arch_image arch_image = {
 	.elf_name = "RISC-V",
 	.elf_machine = 243,
 	.code_align = 2,
-	.tree_room = GUEST_TREE_MAX, /* names of extensions, twice for each of 64 harts */
+	.tree_room = KIB(16),
+	.tree_room_vcpu = 1792, /* names of extensions, twice */
 };
 
 void arch_plan_layout(const struct vm_plan *vm, struct vm_layout *layout)

@@ -20,7 +20,7 @@
 
 BOOT_CODE size_t vcpu_arch_size(void)
 {
-	return (size_t)align_up(sizeof(struct vcpu_arch), 64);
+	return (size_t)align_up(sizeof(struct vcpu_arch), 64) + vector_state_size();
 }
 
 BOOT_CODE size_t vm_arch_size(const struct vm_plan *plan UNUSED)
@@ -42,6 +42,8 @@ BOOT_CODE void vcpu_arch_init(struct vcpu *vcpu)
 	struct vcpu_arch *a = vcpu->arch;
 
 	a->core = vcpu;
+	if (vector_state_size())
+		a->vector.v = (u8 *)a + align_up(sizeof(*a), 64);
 	a->mmio_last = &vcpu->vm->mmio->region[0];
 	vtimer_init(vcpu);
 	vintc_vcpu_init(vcpu);
@@ -56,6 +58,7 @@ void vcpu_arch_reset(struct vcpu *vcpu, gpa_t entry, u64 arg)
 	VCPU_CSRS(RESET)
 #undef RESET
 	memset(&a->fp, 0, sizeof(a->fp));
+	vector_reset(&a->vector);
 	a->x[10] = vcpu->index;
 	a->x[11] = arg;
 	a->pc = entry.v;
@@ -118,7 +121,9 @@ void vcpu_load(struct vcpu *vcpu)
 	VCPU_CSRS(LOAD)
 #undef LOAD
 	fp_load(&a->fp);
-	csr_write(CSR_SSTATUS, (csr_read(CSR_SSTATUS) & ~(u64)SSTATUS_VCPU) | a->sstatus | fp_clean());
+	vector_load(&a->vector);
+	csr_write(CSR_SSTATUS,
+		  (csr_read(CSR_SSTATUS) & ~(u64)SSTATUS_VCPU) | a->sstatus | fp_clean() | vector_clean());
 	csr_write(CSR_SEPC, a->pc);
 	vtimer_load(a);
 	vintc_load(a);
@@ -135,6 +140,7 @@ void vcpu_put(struct vcpu *vcpu)
 	a->sstatus = sstatus & SSTATUS_SPP;
 	a->hstatus = (a->hstatus & ~(u64)HSTATUS_VCPU) | (csr_read(CSR_HSTATUS) & HSTATUS_VCPU);
 	fp_save(&a->fp, sstatus);
+	vector_save(&a->vector, sstatus);
 #define SAVE(name, csr, need, reset) \
 	if (need)                    \
 		a->name = csr_read(csr);

@@ -7,6 +7,7 @@
 #define ARCH_RISCV_VCPU_ARCH_H
 
 #include "arch/riscv/csr_table.h"
+#include "arch/riscv/vector.h"
 #include "arch/riscv/vintc.h"
 #include "arch/riscv/vtimer.h"
 #include "core/guest_clock.h"
@@ -52,6 +53,7 @@ struct vcpu_arch {
 	struct vtimer vtimer;
 	struct vintc_cpu vintc;
 	struct fp_regs fp;
+	struct vector_regs vector;
 };
 
 struct vm_arch {

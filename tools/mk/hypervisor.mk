@@ -35,7 +35,7 @@ BOOT_ONLY := boot/% core/boot_% core/bundle% core/manifest% core/plan% core/deco
 	core/machine% core/isa drivers/emul/tree_% $(ARCH_DIR)/layout $(ARCH_DIR)/boot_%
 
 # Third-party code of the hypervisor, all boot-only: freestanding, with the stub headers in place of a C library's.
-LIBFDT     := fdt.c fdt_ro.c fdt_rw.c fdt_wip.c fdt_sw.c fdt_strerror.c fdt_addresses.c
+LIBFDT     := fdt.c fdt_ro.c fdt_sw.c
 LIBDEFLATE := deflate_decompress.c gzip_decompress.c crc32.c utils.c
 ZSTD       := decompress/huf_decompress.c decompress/zstd_ddict.c decompress/zstd_decompress.c \
 	decompress/zstd_decompress_block.c common/entropy_common.c common/error_private.c \
@@ -47,10 +47,13 @@ ZSTD_DIR       := $T/zstd-source/lib
 # Nothing of the machine's own headers is seen: the compiler's, then the stubs.
 FREESTANDING = -nostdinc -isystem $(shell $(CC) -print-file-name=include) -isystem boot/include-stubs
 LIB_INCLUDES := -isystem $(LIBFDT_DIR) -isystem $(LIBDEFLATE_DIR) -isystem $(ZSTD_DIR)
-LIB_OBJECTS := $(LIBFDT:%.c=$O/third-party/libfdt/%.o) $(LIBDEFLATE:%.c=$O/third-party/libdeflate/%.o) \
+LIB_OBJECTS := $O/third-party/libfdt.o $(LIBDEFLATE:%.c=$O/third-party/libdeflate/%.o) \
 	$(ZSTD:%.c=$O/third-party/zstd/%.o)
 LIB_READY := $(foreach n,libfdt libdeflate zstd-source,$(call third-party,$n))
 LIB_CODE = $(CODE) $(FREESTANDING) -Os -w
+# One unit, so that the bounds checks it has at every cell are inlined. It reads version 17 only, which core/manifest.c has seen to
+# (4: ASSUME_LATEST).
+LIBFDT_CODE = $(LIB_CODE) $(OPT_HOT) -finline-functions --param max-inline-insns-auto=45 -DFDT_ASSUME_MASK=4
 # A plain kernel goes through them byte by byte while the machine waits: fast, and short copies without a call.
 DECODER_CODE = $(LIB_CODE) $(OPT_HOT) -fbuiltin $(DECODER_FLAGS)
 
@@ -63,8 +66,8 @@ force:
 
 # Rewritten only when the flags change; every object depends on it.
 $O/flags: force | $(HOST_RUN)
-	@mkdir -p $O; echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
-		echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(BOOT_ONLY)' > $@
+	@mkdir -p $O; echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(LIBFDT_CODE) $(BOOT_ONLY)' | cmp -s - $@ || \
+		echo '$(CC) $(OPT) $(OPT_HOT) $(HOT) $(CFLAGS) $(DECODER_CODE) $(LIBFDT_CODE) $(BOOT_ONLY)' > $@
 
 $O/gen/version.h: force
 	@mkdir -p $(@D); v=$$(git describe --tags --always --dirty 2>/dev/null || echo unknown); \
@@ -84,8 +87,8 @@ $O/%.o: %.S $O/flags | $O/gen/version.h
 	$(compile) $(CODE) $(INCLUDES) -D__ASSEMBLY__ -c $< -o $@
 	$(if $(filter $(BOOT_ONLY),$*),@$(call boot-only,$@))
 
-$O/third-party/libfdt/%.o: $O/flags | $(LIB_READY)
-	@mkdir -p $(@D); $(CC) $(LIB_CODE) $(OPT_HOT) -I$(LIBFDT_DIR) -c $(LIBFDT_DIR)/$*.c -o $@
+$O/third-party/libfdt.o: $O/flags | $(LIB_READY)
+	@mkdir -p $(@D); printf '#include "%s"\n' $(LIBFDT) | $(CC) $(LIBFDT_CODE) -I$(LIBFDT_DIR) -xc - -c -o $@
 	@$(call boot-only,$@)
 
 # Without __linux__ libdeflate looks for no processor features, so it uses no vector registers.

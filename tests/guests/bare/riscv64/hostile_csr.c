@@ -3,8 +3,6 @@
 #include "tests/guests/bare/riscv64/hostile.h"
 
 #define CSRS 4096u
-#define SSTATUS_FS 0x6000
-#define SSTATUS_VS 0x600
 #define CSR_SATP_NUMBER 0x180u
 #define CSR_SENVCFG 0x10a
 #define EIDELIVERY 0x70
@@ -295,28 +293,69 @@ static void floats(void)
 	clear_csr(sstatus, SSTATUS_FS);
 }
 
-/* Not offered to guests: whatever VS says, vector instructions are illegal. */
+#define WITH_V(text) ".option push\n\t.option arch, +v\n\t" text "\n\t.option pop"
+#define VSETVLI_M8 0x0db572d7u /* vsetvli t0, a0, e64, m8, ta, ma */
+
+/* Marks into all of them, and the CSRs beside: vl odd, both modes of vcsr, vstart in the middle. */
+static void fill_vectors(void)
+{
+	__asm__ volatile(
+		WITH_V("vsetvli t0, zero, e64, m8, ta, ma\n\tvid.v v0\n\tvadd.vi v8, v0, 1\n\tvadd.vi v16, v0, 2\n\t"
+		       "vadd.vi v24, v0, 3\n\tli t0, 5\n\tvsetvli zero, t0, e16, m2, tu, mu\n\t"
+		       "csrwi vcsr, 5\n\tcsrwi vstart, 2")::
+			: "t0", "memory");
+}
+
+#define VECTOR_BYTES_MAX 8192u
+static u64 vectors_seen[4 * VECTOR_BYTES_MAX] __attribute__((aligned(64)));
+
+static bool vectors_stand(void)
+{
+	u64 vlenb, vl, vtype, vcsr, vstart, words;
+
+	__asm__ volatile(
+		WITH_V("csrr %0, vstart\n\tcsrr %1, vl\n\tcsrr %2, vtype\n\tcsrr %3, vcsr\n\tcsrr %4, vlenb")
+		: "=r"(vstart), "=r"(vl), "=r"(vtype), "=r"(vcsr), "=r"(vlenb));
+	__asm__ volatile(
+		WITH_V("csrwi vstart, 0\n\tvs8r.v v0, (%0)\n\tvs8r.v v8, (%1)\n\tvs8r.v v16, (%2)\n\tvs8r.v v24, (%3)")::
+			"r"(vectors_seen),
+		"r"(vectors_seen + vlenb), "r"(vectors_seen + 2 * vlenb), "r"(vectors_seen + 3 * vlenb)
+		: "memory");
+	words = vlenb; /* of eight registers */
+	if (vstart != 2 || vl != 5 || vtype != 0x09 || vcsr != 5)
+		return false;
+	for (u64 i = 0; i < 4 * words; i++)
+		if (vectors_seen[i] != i % words + i / words)
+			return false;
+	return true;
+}
+
+/* Where there are none, illegal whatever VS says; else as floats(), with the vCPU off its hart in between. */
 static void vectors(void)
 {
-	static const u32 insn[] = {
-		0x0d0572d7, /* vsetvli t0, a0, e32, m1, ta, ma */
-		0x02056007, /* vle32.v v0, (a0) */
-		0x02056027, /* vse32.v v0, (a0) */
-		0x020000d7, /* vadd.vv v1, v0, v0 */
-	};
-	u32 illegal = 0;
+	struct outcome off, on;
+	u32 lost = 0;
 
-	for (u32 vs = 0; vs < 4; vs++) {
-		set_csr(sstatus, SSTATUS_VS);
-		clear_csr(sstatus, (3 - vs) << 9);
-		for (u32 i = 0; i < ARRAY_SIZE(insn); i++) {
-			struct outcome o = run_insn(insn[i], RTC_BASE, 0);
-
-			illegal += is_illegal(&o, insn[i]);
-		}
+	clear_csr(sstatus, SSTATUS_VS);
+	off = run_insn(VSETVLI_M8, 1, 0);
+	set_csr(sstatus, SSTATUS_VS);
+	on = run_insn(VSETVLI_M8, 1, 0);
+	for (u32 i = 0; i < 200 && !on.taken; i++) {
+		fill_vectors();
+		(void)read32(RTC_BASE);
+		if (i & 1)
+			clear_csr(sstatus, SSTATUS_VS);
+		irq_off();
+		timer_set(counter() + 30);
+		(void)sbi_call(SBI_HSM, HSM_SUSPEND, 0, 0, 0);
+		row_time(400);
+		irq_on();
+		set_csr(sstatus, i & 2 ? SSTATUS_VS : 0x200);
+		lost += !vectors_stand();
 	}
 	clear_csr(sstatus, SSTATUS_VS);
-	say("%u of 16 illegal", illegal);
+	say("%s %s, %u lost", is_illegal(&off, VSETVLI_M8) ? "illegal" : "?",
+	    on.taken ? cause_name(on.cause) : "ok", lost);
 }
 
 const struct row csr_rows[] = {

@@ -13,8 +13,6 @@ CODE(code_inval, ".insn i 0x0f, 2, x0, a0, 0"); /* cbo.inval */
 CODE(code_clean, ".insn i 0x0f, 2, x0, a0, 1");
 CODE(code_flush, ".insn i 0x0f, 2, x0, a0, 2");
 
-#define SSTATUS_FS 0x6000
-
 static struct outcome touch(const void *code, u64 va)
 {
 	const u64 regs[8] = {va, 0x6d6f6e6164696321ULL};

@@ -2,7 +2,6 @@
 /* Hostile rows: device registers by loads and stores of every kind, and by what is no load or store. */
 #include "tests/guests/bare/riscv64/hostile.h"
 
-#define SSTATUS_FS 0x6000
 #define PATTERN 0x87654320u
 #define MARK64 0x7766554433221100ULL
 
@@ -152,6 +151,11 @@ CODE(n_c_fld, "c.fld fa0, 0(a0)");
 CODE(n_fsw, "fsw fa0, 0(a0)");
 CODE(n_fsd, "fsd fa0, 0(a0)");
 CODE(n_c_fsd, "c.fsd fa0, 0(a0)");
+CODE(n_vle32, ".word 0x02056007");  /* vle32.v v0, (a0) */
+CODE(n_vlse32, ".word 0x0ab56007"); /* vlse32.v v0, (a0), a1 */
+CODE(n_vl1r, ".word 0x02850007");   /* vl1re8.v v0, (a0) */
+CODE(n_vse32, ".word 0x02056027");  /* vse32.v v0, (a0) */
+CODE(n_vs1r, ".word 0x02850027");   /* vs1r.v v0, (a0) */
 CODE(n_lr_w, "lr.w a1, (a0)");
 CODE(n_lr_d, "lr.d a1, (a0)");
 CODE(n_swap_w, "amoswap.w a1, a1, (a0)");
@@ -205,6 +209,20 @@ static void floats(void)
 	set_csr(sstatus, SSTATUS_FS);
 	refused(l, ARRAY_SIZE(l), CAUSE_LOAD_ACCESS);
 	refused(s, ARRAY_SIZE(s), CAUSE_STORE_ACCESS);
+}
+
+static void vectors(void)
+{
+	static const char *const l[] = {n_vle32, n_vlse32, n_vl1r}, *const s[] = {n_vse32, n_vs1r};
+
+	set_csr(sstatus, SSTATUS_VS);
+	if (run_insn(0x0d0572d7, 4, 0).taken) { /* vsetvli t0, a0, e32, m1, ta, ma */
+		say("none");
+		return;
+	}
+	refused(l, ARRAY_SIZE(l), CAUSE_LOAD_ACCESS);
+	refused(s, ARRAY_SIZE(s), CAUSE_STORE_ACCESS);
+	clear_csr(sstatus, SSTATUS_VS);
 }
 
 static void atomics(void)
@@ -417,6 +435,7 @@ const struct row mmio_rows[] = {
 	{"mmio-zcb", loads_zcb},
 	{"mmio-stores", stores},
 	{"mmio-floats", floats},
+	{"mmio-vectors", vectors},
 	{"mmio-atomics", atomics},
 	{"mmio-blocks", blocks},
 	{"mmio-widths", widths},

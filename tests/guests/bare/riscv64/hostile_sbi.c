@@ -20,7 +20,6 @@
 
 #define DBCN_WRITE 0
 #define DBCN_READ 1
-#define SUSPEND_RETENTIVE 0
 #define SUSPEND_NON_RETENTIVE 0x80000000ULL
 
 static struct sbi_ret call5(u64 ext, u64 fid, const u64 arg[5])

@@ -15,6 +15,8 @@
 #define FRAME_SIZE 304
 
 #define SSTATUS_SIE 2
+#define SSTATUS_VS (3u << 9)
+#define SSTATUS_FS (3u << 13)
 
 /* Interrupt numbers: bits of sie and sip, low bits of scause. */
 #define IRQ_SOFT 1
@@ -104,6 +106,7 @@ static inline u32 cpu_index(void)
 
 enum { BASE_SPEC_VERSION, BASE_IMPL_ID, BASE_IMPL_VERSION, BASE_PROBE };
 enum { HSM_START, HSM_STOP, HSM_STATUS, HSM_SUSPEND };
+#define SUSPEND_RETENTIVE 0
 enum { HSM_STARTED, HSM_STOPPED, HSM_START_PENDING, HSM_STOP_PENDING };
 enum { SRST_SHUTDOWN, SRST_COLD_REBOOT, SRST_WARM_REBOOT };
 
