@@ -87,7 +87,7 @@ if [ "$(id -u)" != 0 ]; then
 	sudo=sudo
 fi
 
-apt=$cache/apt/machine
+apt=$cache/apt/machine-$(codename) # of this release: the cache outlives an upgrade, and homes are shared
 if ! fresh "$apt"; then
 	apt_conf "$apt" "$native"
 	apt_update "$apt" "this machine's release" machine_sources
