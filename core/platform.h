@@ -23,6 +23,8 @@ enum err platform_power_key(struct vm *vm) MUST_USE;
  * taken; of a VM without UART all, and they are gone.
  */
 u32 platform_debug_write(struct vm *vm, const u8 *text, u32 n);
+/* The same way in: up to `n` bytes that the UART received; how many. */
+u32 platform_debug_read(struct vm *vm, u8 *buf, u32 n);
 /* Boot: it was `seconds` since 1970 when the machine's counter was `at`. VMs' clocks go by it from their next reset on. */
 void platform_set_clock(u64 seconds, u64 at);
 

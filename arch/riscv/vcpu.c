@@ -65,6 +65,7 @@ void vcpu_arch_reset(struct vcpu *vcpu, gpa_t entry, u64 arg)
 	a->sstatus = SSTATUS_SPP;
 	a->hstatus = hstatus_of(vcpu);
 	a->hvip = 0;
+	a->fwft_locked = 0;
 	store_relaxed(&a->posted, POST_SFENCE_VMA | POST_FENCE_I); /* of its life before nothing is cached */
 	vtimer_reset(vcpu);
 	vintc_vcpu_reset(vcpu);

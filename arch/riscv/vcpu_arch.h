@@ -45,6 +45,7 @@ struct vcpu_arch {
 	u64 hvip; /* VSSIP and, without Sstc for guests, VSTIP; VSEIP is the interrupt controller's */
 
 	u32 posted;                          /* enum vcpu_posted */
+	u32 fwft_locked;                     /* SBI FWFT: a bit a feature */
 	const struct mmio_region *mmio_last; /* device of the last access: likely the next one's too */
 	const void
 		*own_irqs; /* device whose registers change what is pending for the vCPU that accesses them */

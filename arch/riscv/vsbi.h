@@ -52,6 +52,8 @@ void vsbi_fence(struct vcpu_arch *a, u64 set, enum vsbi_fence kind, u64 start, u
 void vsbi_shutdown(struct vcpu_arch *a, enum vm_event ev);
 /* Wait for an interrupt and go on at `entry` as after a start, a1 = opaque: what the call answers. */
 s64 vsbi_sleep(struct vcpu_arch *a, u64 entry, u64 opaque, u64 *value);
-void vsbi_console_byte(struct vcpu_arch *a, u8 byte);
+void vsbi_console_put(struct vcpu_arch *a, u8 byte);
+/* -1: nothing was typed. */
+s64 vsbi_console_get(struct vcpu_arch *a);
 
 #endif

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SBI 3.0, chapter 12, and legacy calls 1 and 2: the debug console is the VM's UART. Its output goes the way the UART's goes, its
- * input is not taken from the UART's driver: reads find nothing.
+ * SBI 3.0, chapter 12, and legacy calls 1 and 2: the debug console is the VM's UART. Its output goes the way the UART's goes, and
+ * it reads what the UART received and its driver has not taken, as firmware that shares a UART with its supervisor does.
  */
 #include "arch/riscv/vsbi.h"
+#include "core/aspace.h"
 #include "core/gmem.h"
 #include "core/platform.h"
 
-#define WRITE_MAX 64u /* bytes a call: the caller asks again for the rest (12.1) */
+#define BYTES_MAX 64u /* a call: the caller asks again for the rest (12.1, 12.2) */
 
 /* Physical address in a1 (low) and a2 (high XLEN bits: there are none). What is held back is not taken. */
 static s64 console_write(struct vcpu_arch *a, u64 *value)
 {
-	u8 text[WRITE_MAX];
-	u64 n = min_u64(a->x[A0], WRITE_MAX);
+	u8 text[BYTES_MAX];
+	u64 n = min_u64(a->x[A0], BYTES_MAX);
 
 	if (a->x[A2] || gmem_read(a->core->vm->aspace, GPA(a->x[A1]), text, n) != OK)
 		return SBI_ERR_INVALID_PARAM;
@@ -21,14 +22,40 @@ static s64 console_write(struct vcpu_arch *a, u64 *value)
 	return SBI_SUCCESS;
 }
 
-static s64 console_read(struct vcpu_arch *a UNUSED, u64 *value UNUSED)
+/* Looked at before anything is taken: what was typed is not lost for a wrong address. */
+static bool writable(const struct vcpu_arch *a, gpa_t at, u64 n)
 {
+	const struct aspace *as = a->core->vm->aspace;
+
+	return !n || (at.v + n - 1 >= at.v && aspace_is_mapped(as, at, PT_W) &&
+		      aspace_is_mapped(as, GPA(at.v + n - 1), PT_W));
+}
+
+static s64 console_read(struct vcpu_arch *a, u64 *value)
+{
+	u8 text[BYTES_MAX];
+	u64 n = min_u64(a->x[A0], BYTES_MAX);
+	gpa_t to = GPA(a->x[A1]);
+
+	if (a->x[A2] || !writable(a, to, n))
+		return SBI_ERR_INVALID_PARAM;
+	n = platform_debug_read(a->core->vm, text, (u32)n);
+	if (gmem_write(a->core->vm->aspace, to, text, n) != OK)
+		return SBI_ERR_INVALID_PARAM;
+	*value = n;
 	return SBI_SUCCESS;
 }
 
-void vsbi_console_byte(struct vcpu_arch *a, u8 byte)
+void vsbi_console_put(struct vcpu_arch *a, u8 byte)
 {
 	(void)platform_debug_write(a->core->vm, &byte, 1);
+}
+
+s64 vsbi_console_get(struct vcpu_arch *a)
+{
+	u8 byte;
+
+	return platform_debug_read(a->core->vm, &byte, 1) ? byte : -1;
 }
 
 /* It may not block, so a byte that is held back is lost: SBI_ERR_FAILED says so (12.3). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SBI 3.0, chapter 18: firmware features. Misaligned exceptions are delegated and hardware updates A and D where it can, both
- * for good: a guest may ask, and set what is set.
+ * for good: a guest may ask, set what is set, and lock that until its hart starts anew.
  */
 #include "arch/riscv/feature.h"
 #include "arch/riscv/vsbi.h"
@@ -40,7 +40,12 @@ static s64 fwft_set(struct vcpu_arch *a, u64 *value UNUSED)
 		return unknown((u32)a->x[A0]);
 	if (wanted > 1 || (a->x[A2] & ~(u64)LOCK))
 		return SBI_ERR_INVALID_PARAM;
-	return wanted == now ? SBI_SUCCESS : SBI_ERR_DENIED;
+	if (a->fwft_locked >> (u32)a->x[A0] & 1)
+		return SBI_ERR_DENIED_LOCKED;
+	if (wanted != now)
+		return SBI_ERR_DENIED;
+	a->fwft_locked |= (u32)(a->x[A2] & LOCK) << (u32)a->x[A0];
+	return SBI_SUCCESS;
 }
 
 static s64 fwft_get(struct vcpu_arch *a, u64 *value)

@@ -14,13 +14,13 @@ static s64 set_timer(struct vcpu_arch *a)
 
 static s64 putchar(struct vcpu_arch *a)
 {
-	vsbi_console_byte(a, (u8)a->x[A0]);
+	vsbi_console_put(a, (u8)a->x[A0]);
 	return SBI_SUCCESS;
 }
 
-static s64 getchar(struct vcpu_arch *a UNUSED)
+static s64 getchar(struct vcpu_arch *a)
 {
-	return -1; /* nothing was typed */
+	return vsbi_console_get(a);
 }
 
 static s64 clear_ipi(struct vcpu_arch *a UNUSED)

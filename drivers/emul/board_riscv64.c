@@ -70,3 +70,10 @@ u32 platform_debug_write(struct vm *vm, const u8 *text, u32 n)
 
 	return vm->plan->console ? vns16550_text(&b->uart, text, n) : n;
 }
+
+u32 platform_debug_read(struct vm *vm, u8 *buf, u32 n)
+{
+	struct board *b = vm->board;
+
+	return vm->plan->console ? vns16550_take(&b->uart, buf, n) : 0;
+}

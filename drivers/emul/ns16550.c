@@ -432,3 +432,17 @@ u32 vns16550_text(struct vns16550 *d, const u8 *text, u32 n)
 	spin_unlock(&d->lock);
 	return done;
 }
+
+u32 vns16550_take(struct vns16550 *d, u8 *buf, u32 n)
+{
+	u32 done = 0;
+	bool was_full;
+
+	spin_lock(&d->lock);
+	was_full = rx_full(d);
+	while (done < n && d->rx.count)
+		buf[done++] = read_rbr(d);
+	if (finish(d, was_full))
+		console_vm_rx_room(d->vm);
+	return done;
+}

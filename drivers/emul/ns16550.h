@@ -43,5 +43,7 @@ enum err vns16550_init(struct vm *vm, struct vns16550 *dev, gpa_t base, u32 irq)
 void vns16550_reset(struct vns16550 *dev);
 /* Bytes sent past the registers, behind what stands in the FIFO; how many were taken: none while the VM is held back. Any CPU. */
 u32 vns16550_text(struct vns16550 *dev, const u8 *text, u32 n);
+/* Up to `n` received bytes, as reads of RBR would take them; how many. Any CPU. */
+u32 vns16550_take(struct vns16550 *dev, u8 *buf, u32 n);
 
 #endif

@@ -28,6 +28,13 @@ u32 platform_debug_write(struct vm *vm, const u8 *text, u32 n)
 	return n / 2;
 }
 
+u32 platform_debug_read(struct vm *vm, u8 *buf, u32 n)
+{
+	CHECK(vm == &guest && n <= 64);
+	memset(buf, 'r', n - n / 3);
+	return n - n / 3;
+}
+
 static bool load_mask(u64 va, u32 size, u64 *value, u64 *cause UNUSED)
 {
 	CHECK(size == 8 && va % 8 == 0);

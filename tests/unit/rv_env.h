@@ -118,6 +118,16 @@ enum err gmem_read(const struct aspace *as UNUSED, gpa_t gpa, void *buf, u64 len
 	return OK;
 }
 
+enum err gmem_write(const struct aspace *as UNUSED, gpa_t gpa, const void *buf, u64 len)
+{
+	u8 *to = memory_at(gpa.v, len);
+
+	if (!to || gpa.v < RAM)
+		return ERR_RANGE;
+	memcpy(to, buf, len);
+	return OK;
+}
+
 enum err gmem_get(const struct aspace *as, gpa_t gpa, u32 size, u64 *value)
 {
 	*value = 0;

@@ -28,6 +28,18 @@ u32 platform_debug_write(struct vm *vm, const u8 *text, u32 n)
 	return n;
 }
 
+static const char *typed;
+
+u32 platform_debug_read(struct vm *vm, u8 *buf, u32 n)
+{
+	u32 got = 0;
+
+	assert_ptr_equal(vm, &guest);
+	while (typed && *typed && got < n)
+		buf[got++] = (u8)*typed++;
+	return got;
+}
+
 /* ---- calls ---- */
 
 static s64 error;
@@ -53,6 +65,7 @@ static void begin(u16 nr)
 	env(nr);
 	host_features = (struct host_features){.henvcfg = SSTC};
 	nr_printed = 0;
+	typed = NULL;
 	room = sizeof(printed);
 	guest_arch.clock.offset = 1000;
 	fake_cpu.now = 5000;
@@ -576,6 +589,42 @@ static void a_byte_is_the_low_eight_bits(void **state UNUSED)
 	EXPECT(SBI_SUCCESS);
 }
 
+static void what_was_typed_is_read_once(void **state UNUSED)
+{
+	begin(1);
+	typed = "hello";
+	sbi(SBI_EXT_DBCN, 1, 0, RAM, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	sbi(SBI_EXT_DBCN, 1, 2, RAM + MEM_SIZE - 2, 0, 0, 0);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_int_equal(value, 2);
+	assert_memory_equal(ram + MEM_SIZE - 2, "he", 2);
+	sbi(2, 0, 0, 0, 0, 0, 0); /* getchar */
+	assert_int_equal(error, 'l');
+	sbi(SBI_EXT_DBCN, 1, ALL, RAM, 0, 0, 0);
+	assert_int_equal(error, SBI_SUCCESS);
+	assert_int_equal(value, 2);
+	assert_memory_equal(ram, "lo", 2);
+	sbi(2, 0, 0, 0, 0, 0, 0);
+	assert_int_equal(error, -1);
+}
+
+static void what_was_typed_is_not_lost_for_a_wrong_address(void **state UNUSED)
+{
+	static const u64 at[][3] = {{1, 0, 0},        {2, RAM - 1, 0},  {2, RAM + MEM_SIZE - 1, 0},
+				    {1, ROM, 0},      {8, ALL - 3, 0},  {1, RAM, 1},
+				    {64, ALL, 0},     {1, RAM, ALL},    {1, RAM | 1ULL << 63, 0},
+				    {ALL, ALL, ALL}};
+
+	begin(1);
+	typed = "still here";
+	for (u32 i = 0; i < ARRAY_SIZE(at); i++) {
+		sbi(SBI_EXT_DBCN, 1, at[i][0], at[i][1], at[i][2], 0, 0);
+		EXPECT(SBI_ERR_INVALID_PARAM);
+	}
+	assert_string_equal(typed, "still here");
+}
+
 /* ---- TIME ---- */
 
 static void set_timer_is_vstimecmp_with_sstc(void **state UNUSED)
@@ -630,8 +679,6 @@ static void features_that_are_fixed_take_what_they_are(void **state UNUSED)
 	begin(1);
 	sbi(SBI_EXT_FWFT, 0, 0, 1, 0, 0, 0);
 	EXPECT(SBI_SUCCESS);
-	sbi(SBI_EXT_FWFT, 0, 0, 1, 1, 0, 0);
-	EXPECT(SBI_SUCCESS);
 	sbi(SBI_EXT_FWFT, 0, 0, 0, 0, 0, 0);
 	EXPECT(SBI_ERR_DENIED);
 	sbi(SBI_EXT_FWFT, 0, 0, 2, 0, 0, 0);
@@ -640,6 +687,24 @@ static void features_that_are_fixed_take_what_they_are(void **state UNUSED)
 	EXPECT(SBI_ERR_INVALID_PARAM);
 	sbi(SBI_EXT_FWFT, 0, 0, 1, 1ULL << 63, 0, 0);
 	EXPECT(SBI_ERR_INVALID_PARAM);
+}
+
+static void a_locked_feature_is_not_set_again(void **state UNUSED)
+{
+	begin(2);
+	host_features.henvcfg |= ADUE;
+	sbi(SBI_EXT_FWFT, 0, 4, 0, 1, 0, 0); /* a set that is denied locks nothing */
+	EXPECT(SBI_ERR_DENIED);
+	sbi(SBI_EXT_FWFT, 0, 4, 1, 1, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	sbi(SBI_EXT_FWFT, 0, 4, 1, 0, 0, 0);
+	EXPECT(SBI_ERR_DENIED_LOCKED);
+	sbi(SBI_EXT_FWFT, 0, 0, 1, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	fake_hart_on(1); /* features are a hart's own */
+	sbi(SBI_EXT_FWFT, 0, 4, 1, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	fake_hart_on(0);
 }
 
 /* ---- legacy ---- */
@@ -774,10 +839,13 @@ int main(void)
 		cmocka_unit_test(text_outside_of_memory_is_invalid),
 		cmocka_unit_test(a_console_that_is_full_takes_nothing_and_says_so),
 		cmocka_unit_test(a_byte_is_the_low_eight_bits),
+		cmocka_unit_test(what_was_typed_is_read_once),
+		cmocka_unit_test(what_was_typed_is_not_lost_for_a_wrong_address),
 		cmocka_unit_test(set_timer_is_vstimecmp_with_sstc),
 		cmocka_unit_test(set_timer_clears_the_pending_interrupt_without_sstc),
 		cmocka_unit_test(features_are_denied_not_supported_or_told),
 		cmocka_unit_test(features_that_are_fixed_take_what_they_are),
+		cmocka_unit_test(a_locked_feature_is_not_set_again),
 		cmocka_unit_test(legacy_masks_are_read_by_the_callers_translation),
 		cmocka_unit_test(legacy_masks_that_cannot_be_read_or_name_nobody_are_refused),
 		cmocka_unit_test(a_legacy_mask_at_null_is_everybody),
