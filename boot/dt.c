@@ -214,7 +214,7 @@ enum err dt_open(struct dt *dt, const void *blob)
 	at = field(blob, H_STRUCT);
 	names = field(blob, H_STRINGS);
 	names_size = field(blob, H_STRINGS_SIZE);
-	if (at > total || names > total || names_size > total - names)
+	if (at > total || (at & 3) || names > total || names_size > total - names)
 		return ERR_INVAL;
 	size = field(blob, H_VERSION) >= 17 ? field(blob, H_STRUCT_SIZE) : total - at;
 	if (size > total - at || (names_size && dt->blob[names + names_size - 1]) ||

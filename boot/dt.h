@@ -47,7 +47,7 @@ const void *dt_prop(const struct dt *dt, int node, const char *name, u32 *len);
 /* One big-endian cell. */
 static inline u32 dt_cell(const void *p)
 {
-	const u8 *b = p; /* by bytes: the compiler has one instruction for it where there is one */
+	const u8 *b = __builtin_assume_aligned(p, 4); /* one load where the CPU can turn bytes round */
 
 	return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
 }
