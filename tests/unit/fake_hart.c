@@ -11,6 +11,7 @@ struct fake_fence_done fake_fences[FAKE_FENCES];
 u32 fake_nr_fences;
 struct fake_firmware fake_firmware;
 bool (*fake_guest_load)(u64 va, u32 size, u64 *value, u64 *cause);
+void (*fake_csr_written)(u32 csr, u64 value);
 
 struct cpu cpus[MAX_CPUS];
 u32 nr_cpus;
@@ -37,6 +38,7 @@ void fake_hart_reset(u32 n)
 		.sstc = true,
 		.aia = true,
 		.stateen = true,
+		.vlenb = 16,
 		.vmid_bits = 14,
 		.guest_files = 5,
 		.henvcfg = 7ULL << 61 | 0xf1,
@@ -50,6 +52,7 @@ void fake_hart_reset(u32 n)
 	memset(&the_machine, 0, sizeof(the_machine));
 	memset(&fake_firmware, 0, sizeof(fake_firmware));
 	fake_guest_load = NULL;
+	fake_csr_written = NULL;
 	nr_cpus = n;
 	the_machine.nr_cpus = n;
 	for (u32 i = 0; i < n; i++) {
@@ -72,7 +75,7 @@ void fake_hart_reset(u32 n)
 static const struct {
 	u16 csr;
 	u64 mask;
-	char needs; /* 's'stc, 'a'ia, state'e'n, 'f'loat */
+	char needs; /* 's'stc, 'a'ia, state'e'n, 'f'loat, 'v'ector */
 } known[] = {
 	WARL(CSR_SSTATUS,
 	     SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTATUS_VS | SSTATUS_FS | SSTATUS_SUM | SSTATUS_MXR),
@@ -120,8 +123,15 @@ static const struct {
 	{CSR_HVIPRIO1, ANY, 'a'},
 	{CSR_HVIPRIO2, ANY, 'a'},
 	{CSR_VSISELECT, 0x1ff, 'a'},
+	{CSR_VSIREG, ANY, 'a'},
 	{CSR_FCSR, 0xff, 'f'},
+	{CSR_VSTART, 0, 'v'},
+	{CSR_VCSR, 7, 'v'},
+	{CSR_VL, 0, 'v'},
+	{CSR_VTYPE, 0, 'v'},
+	{CSR_VLENB, 0, 'v'},
 	WARL(CSR_HGEIP, 0),
+	WARL(CSR_HIP, 0),
 	WARL(CSR_TIME, 0),
 };
 
@@ -131,7 +141,31 @@ static bool there(const struct fake_hart *h, char needs)
 	       : needs == 'a' ? h->has.aia
 	       : needs == 'e' ? h->has.stateen
 	       : needs == 'f' ? !h->has.no_fpu
+	       : needs == 'v' ? !h->has.no_vector
 			      : true;
+}
+
+/* The field of sstatus by which the state that `needs` names is used. */
+static u64 switch_of(char needs)
+{
+	return needs == 'f' ? SSTATUS_FS : needs == 'v' ? SSTATUS_VS : 0;
+}
+
+static void demand(const struct fake_hart *h, char needs, const char *what, u32 csr)
+{
+	u64 field = switch_of(needs);
+
+	if (field && !(h->csr[CSR_SSTATUS] & field))
+		fake_violation("hart %u: %s %03x while sstatus.%s is off", this_cpu()->index, what, csr,
+			       needs == 'f' ? "FS" : "VS");
+}
+
+static char needs_of(u32 csr)
+{
+	for (u32 i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].csr == csr)
+			return known[i].needs;
+	return 0;
 }
 
 static u64 mask_of(const struct fake_hart *h, u32 csr)
@@ -139,9 +173,10 @@ static u64 mask_of(const struct fake_hart *h, u32 csr)
 	for (u32 i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (known[i].csr != csr)
 			continue;
-		if (there(h, known[i].needs))
-			return known[i].mask;
-		break;
+		if (!there(h, known[i].needs))
+			break;
+		demand(h, known[i].needs, "CSR", csr);
+		return csr == CSR_VSTART ? 8 * h->has.vlenb - 1 : known[i].mask;
 	}
 	fake_violation("hart %u has no CSR %03x", this_cpu()->index, csr);
 	return 0;
@@ -161,19 +196,88 @@ static u64 hgatp_mask(const struct fake_hart *h)
 	return 0xfULL << ATP_MODE_SHIFT | vmid << HGATP_VMID_SHIFT | (ATP_PPN_MASK & ~3ULL);
 }
 
+/* ---- interrupt files (AIA 1.0, chapter 3) ---- */
+
+#define EIDELIVERY 0x70
+#define EITHRESHOLD 0x72
+#define EIP(id) (0x80 + (id) / 64 * 2)
+#define EIE(id) (0xc0 + (id) / 64 * 2)
+
+void fake_hart_msi(u32 hart, u32 file, u32 id)
+{
+	fake_harts[hart].file[file][EIP(id)] |= 1ULL << id % 64;
+}
+
+/* The identity on top, 0: none (3.9). */
+static u32 file_top(const u64 *file)
+{
+	u64 threshold = file[EITHRESHOLD];
+
+	for (u32 id = 1; id < 2048 && (!threshold || id < threshold); id++)
+		if (file[EIP(id)] & file[EIE(id)] & 1ULL << id % 64)
+			return id;
+	return 0;
+}
+
+static void file_claim(u64 *file)
+{
+	u32 id = file_top(file);
+
+	file[EIP(id)] &= ~(1ULL << id % 64);
+}
+
+static u64 hgeip(const struct fake_hart *h)
+{
+	u64 bits = 0;
+
+	for (u32 f = 1; f <= h->has.guest_files; f++)
+		bits |= h->file[f][EIDELIVERY] == 1 && file_top(h->file[f]) ? 1ULL << f : 0;
+	return bits;
+}
+
+/* A register of a file: of eip and eie every second one (3.8.3). hstatus.VGEIN names a guest file (2.3). */
+static u64 *file_place(struct fake_hart *h, u64 file, u64 select)
+{
+	if (file > h->has.guest_files || select < EIDELIVERY || select > 0xff ||
+	    (select >= EIP(0) && select % 2))
+		fake_violation("hart %u has no register %llx of interrupt file %llu", this_cpu()->index,
+			       (unsigned long long)select, (unsigned long long)file);
+	return &h->file[file <= FAKE_FILES ? file : 0][select & 0xff];
+}
+
 static u64 *place(struct fake_hart *h, u32 csr)
 {
-	return csr == CSR_SIREG ? &h->indirect[h->csr[CSR_SISELECT] & 0xff] : &h->csr[csr];
+	u64 vgein = (h->csr[CSR_HSTATUS] & HSTATUS_VGEIN) >> HSTATUS_VGEIN_SHIFT;
+
+	if (csr == CSR_SIREG)
+		return file_place(h, 0, h->csr[CSR_SISELECT]);
+	if (csr == CSR_VSIREG)
+		return file_place(h, vgein ? vgein : UINT64_MAX, h->csr[CSR_VSISELECT]);
+	return &h->csr[csr];
 }
 
 u64 csr_read(u32 csr)
 {
 	struct fake_hart *h = fake_hart_here();
+	u64 v = *place(h, csr);
 
 	(void)mask_of(h, csr);
-	if (csr == CSR_TIME)
+	switch (csr) {
+	case CSR_TIME:
 		return fake_cpu.now;
-	return *place(h, csr);
+	case CSR_STOPEI:
+		return file_top(h->file[0]) * 0x10001ULL;
+	case CSR_HGEIP:
+		return hgeip(h);
+	case CSR_VLENB:
+		return h->has.vlenb;
+	case CSR_SIP:
+		return v | (h->file[0][EIDELIVERY] == 1 && file_top(h->file[0]) ? 1 << IRQ_SEI : 0);
+	case CSR_HIP:
+		return v | (hgeip(h) & h->csr[CSR_HGEIE] ? 1 << IRQ_SGEI : 0);
+	default:
+		return v;
+	}
 }
 
 static u64 legal(const struct fake_hart *h, u32 csr, u64 old, u64 value)
@@ -192,6 +296,7 @@ static u64 legal(const struct fake_hart *h, u32 csr, u64 old, u64 value)
 	case CSR_SSTATUS:
 	case CSR_VSSTATUS:
 		mask &= h->has.no_fpu ? ~(u64)SSTATUS_FS : mask;
+		mask &= h->has.no_vector ? ~(u64)SSTATUS_VS : mask;
 		return (value & mask) | SSTATUS_UXL_64;
 	case CSR_HSTATUS:
 		return (value & mask) | HSTATUS_VSXL_64;
@@ -203,11 +308,17 @@ static u64 legal(const struct fake_hart *h, u32 csr, u64 old, u64 value)
 void csr_write(u32 csr, u64 value)
 {
 	struct fake_hart *h = fake_hart_here();
+	u64 *at = place(h, csr);
 
+	if (csr >> 10 == 3)
+		fake_violation("hart %u: write of the read-only CSR %03x", this_cpu()->index, csr);
 	if (csr == CSR_STOPEI) /* any write claims */
-		h->csr[csr] = 0;
+		file_claim(h->file[0]);
 	else
-		*place(h, csr) = legal(h, csr, *place(h, csr), value);
+		*at = legal(h, csr, *at, value);
+	h->csr[CSR_SSTATUS] |= switch_of(needs_of(csr)); /* dirty */
+	if (fake_csr_written)
+		fake_csr_written(csr, *at);
 }
 
 void csr_set(u32 csr, u64 bits)
@@ -226,6 +337,79 @@ u64 csr_swap(u32 csr, u64 value)
 
 	csr_write(csr, value);
 	return old;
+}
+
+/* ---- fp_regs.S ---- */
+
+void fp_regs_save(u64 f[32]);
+void fp_regs_save(u64 f[32])
+{
+	const struct fake_hart *h = fake_hart_here();
+
+	demand(h, 'f', "FSD", 0);
+	memcpy(f, h->f, sizeof(h->f));
+}
+
+void fp_regs_load(const u64 f[32]);
+void fp_regs_load(const u64 f[32])
+{
+	struct fake_hart *h = fake_hart_here();
+
+	demand(h, 'f', "FLD", 0);
+	memcpy(h->f, f, sizeof(h->f));
+	h->csr[CSR_SSTATUS] |= SSTATUS_FS;
+}
+
+/* ---- vector_regs.S: section numbers are those of the Vector extension 1.0 ---- */
+
+#define VTYPE_VILL (1ULL << 63)
+
+/* Every instruction that changes something leaves vstart 0 (3.7) and VS dirty (3.2). */
+static struct fake_hart *vector_insn(const char *what)
+{
+	struct fake_hart *h = fake_hart_here();
+
+	demand(h, 'v', what, 0);
+	h->csr[CSR_VSTART] = 0;
+	h->csr[CSR_SSTATUS] |= SSTATUS_VS;
+	return h;
+}
+
+void vector_file_save(u8 *v);
+void vector_file_save(u8 *v)
+{
+	const struct fake_hart *h = vector_insn("VS8R");
+
+	memcpy(v, h->v, (size_t)32 * h->has.vlenb);
+}
+
+void vector_file_load(const u8 *v);
+void vector_file_load(const u8 *v)
+{
+	struct fake_hart *h = vector_insn("VL8R");
+
+	memcpy(h->v, v, (size_t)32 * h->has.vlenb);
+}
+
+/* Elements of a group of registers (3.4), 0: there is no such vtype on a hart with ELEN 64. */
+static u64 vlmax(const struct fake_hart *h, u64 vtype)
+{
+	u32 lmul = vtype & 7, sew = vtype >> 3 & 7;
+	u32 eighths = lmul < 4 ? 8u << lmul : 1u << (lmul & 3) >> 1; /* of a register; 4: none */
+
+	if (vtype >> 8 || lmul == 4 || sew > 3 || 1u << sew > eighths)
+		return 0;
+	return h->has.vlenb * eighths >> (sew + 3);
+}
+
+void vector_set(u64 vl, u64 vtype);
+void vector_set(u64 vl, u64 vtype)
+{
+	struct fake_hart *h = vector_insn("VSETVL");
+	u64 max = vlmax(h, vtype);
+
+	h->csr[CSR_VTYPE] = max ? vtype : VTYPE_VILL;
+	h->csr[CSR_VL] = vl < max ? vl : max;
 }
 
 /* ---- fences ---- */

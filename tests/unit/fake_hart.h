@@ -4,7 +4,8 @@
  * the firmware of M-mode that fences, kicks and starts other harts. The hart whose record is fake_cpu.cpu is the one that runs.
  *
  * A CSR that the hart does not have, or of which the model does not know, is a violation (hal/fake/fake.h): on a real one it
- * would be an illegal instruction inside the hypervisor. So is HFENCE.VVMA's or HGATP's wrong use.
+ * would be an illegal instruction inside the hypervisor. So is HFENCE.VVMA's or HGATP's wrong use, and a touch of floating-point
+ * or vector state while sstatus.FS or VS is off.
  */
 #ifndef TESTS_UNIT_FAKE_HART_H
 #define TESTS_UNIT_FAKE_HART_H
@@ -17,10 +18,13 @@
 #include "hal/fake/fake.h"
 
 #define FAKE_HARTS 64
+#define FAKE_VLENB_MAX 64
+#define FAKE_FILES 5 /* guest interrupt files; of fewer, has.guest_files */
 
 /* What a hart has. */
 struct fake_hart_has {
-	bool sstc, aia, stateen, no_fpu;
+	bool sstc, aia, stateen, no_fpu, no_vector;
+	u32 vlenb; /* bytes of a vector register, a power of two */
 	u32 vmid_bits, guest_files;
 	u64 henvcfg;              /* bits that can be set */
 	u32 hgatp_top, vsatp_top; /* ATP_SV39.. : the widest; 0: bare only */
@@ -29,7 +33,10 @@ struct fake_hart_has {
 struct fake_hart {
 	struct fake_hart_has has;
 	u64 csr[0x1000];
-	u64 indirect[0x100]; /* siselect */
+	u64 file[1 + FAKE_FILES]
+		[0x100]; /* interrupt files, by siselect: S level's; guest files, by vsiselect */
+	u64 f[32];
+	u8 v[32 * FAKE_VLENB_MAX]; /* has.vlenb bytes each */
 };
 
 enum fake_fence { FENCE_I, HFENCE_GVMA, HFENCE_VVMA, SFENCE_VMA };
@@ -54,6 +61,10 @@ void fake_hart_reset(u32 n);
 /* Make hart `n` the one that runs. */
 void fake_hart_on(u32 n);
 struct fake_hart *fake_hart_here(void);
+/* Given by a test: a CSR was written and has `value` now. NULL: nobody wants to know. */
+extern void (*fake_csr_written)(u32 csr, u64 value);
+/* An MSI to an interrupt file, 0: S level's. */
+void fake_hart_msi(u32 hart, u32 file, u32 id);
 /* Forget which fences there were. */
 void fake_fences_clear(void);
 /* How many of the kind were done on `hart`, FAKE_ALL: on any. */
