@@ -89,6 +89,15 @@ static void a_source_stays_connected_when_its_hart_is_set_up_again(void **state)
 	assert_int_equal(THRESHOLD(3), 0);
 }
 
+static void a_claim_that_firmware_left_open_is_completed(void **state)
+{
+	(void)state;
+	intc_plic.cpu_init(1);
+	intc_plic.connect(42, false, 1);
+	assert_int_equal(CLAIM(3), 42);
+	assert_int_equal(CLAIM(1), UINT32_MAX);
+}
+
 static void what_cannot_be_reached_is_not_connected(void **state)
 {
 	(void)state;
