@@ -125,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(firmwares_enables_and_priorities_go),
 		T(a_source_stays_connected_when_its_hart_is_set_up_again),
+		T(a_claim_that_firmware_left_open_is_completed),
 		T(what_cannot_be_reached_is_not_connected),
 		T(a_claim_and_its_completion_are_of_the_harts_own_context),
 	};
