@@ -1,73 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The emulated NS16550A against any guest and any operator: register accesses,
- * received bytes, a console that has room or not, resets, in any order.
+ * received bytes, what firmware calls take of them, a console that has room or not, resets, in any order.
  * Four bytes of input a step.
  */
 /* SOURCES: drivers/emul/ns16550.c core/mmio.c hal/fake/fake.c hal/fake/fake_cpu.c */
-#include <stdlib.h>
-#include <string.h>
-
-#include "core/console.h"
 #include "drivers/emul/ns16550.h"
-#include "hal/fake/fake.h"
-#include "hal/vcpu.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 #define BASE 0x10000000u
 #define IRQ 10
-
-struct vm *vms;
-u32 nr_vms;
-
-static struct mmio_map map;
-static struct vm vm;
-static struct vcpu vcpu = {.vm = &vm};
 static struct vns16550 dev;
-static const struct vuart_ops *uart;
-static bool level;
-static u32 room;
 
-static void check(bool good)
+#include "tests/fuzz/fuzz_uart.h"
+
+static enum err init(struct vm *v)
 {
-	if (!good)
-		abort();
+	return vns16550_init(v, &dev, GPA(BASE), IRQ);
 }
 
-void virq_set(struct vm *v, u32 irq, bool on)
+static void reset(void)
 {
-	check(v == &vm && irq == IRQ && on != level);
-	level = on;
+	vns16550_reset(&dev);
 }
 
-u32 console_vm_room(const struct vm *v UNUSED)
+static u64 offset(const u8 *d)
 {
-	return room;
+	return d[0] & 0x20 ? d[1] : d[1] & 7;
 }
 
-void console_vm_put(struct vm *v UNUSED, u8 byte UNUSED)
+static bool refused(u32 size, u64 off)
 {
-	check(room > 0);
-	room--;
-}
-
-void console_vm_attach(struct vm *v UNUSED, const struct vuart_ops *ops, void *d)
-{
-	check(d == &dev);
-	uart = ops;
-}
-
-void console_vm_rx_room(struct vm *v UNUSED)
-{
-}
-
-static u8 reg(u64 off)
-{
-	struct mmio_access a = {.addr = GPA(BASE + off), .size = 1};
-
-	check(mmio_dispatch(&vcpu, &a) == OK);
-	return (u8)a.value;
+	return off & (size - 1u);
 }
 
 /* What holds after every step, seen without the reads that change something. */
@@ -85,62 +48,31 @@ static void check_device(void)
 }
 
 /* A read of what tells about the device agrees with what it is. */
-static void step_status(void)
+static void look(void)
 {
 	bool pending = level;
-	u8 iir = reg(2), lsr;
+	u32 iir = reg(2, 1), lsr;
 
 	check(!(iir & 1) == pending);
 	check((iir >> 6 == 3) == (dev.fcr & 1) && !(iir & 0x30));
-	lsr = reg(5);
+	lsr = reg(5, 1);
 	check(!(lsr & 1) == !dev.rx.count && !(lsr & 0x20) == (dev.tx.count > 0));
 	check(!(lsr & 2) || !dev.overrun);
 }
 
-static void step_access(const u8 *d)
+static void other(const u8 *d)
 {
-	struct mmio_access a = {
-		.size = (u8)(1u << (d[0] >> 2 & 3)), .write = d[0] & 0x10, .value = d[2] | d[3] << 8};
+	u8 bytes[NS16550_FIFO + 1];
+	u32 have = dev.rx.count, n = d[1] % (NS16550_FIFO + 2u), got;
 
-	a.addr = GPA(BASE + (d[0] & 0x20 ? d[1] : d[1] & 7));
-	enum err e = mmio_dispatch(&vcpu, &a);
-
-	check(e == OK || (a.addr.v & (a.size - 1u)));
-}
-
-static void step(const u8 *d)
-{
-	switch (d[0] & 3) {
-	case 0:
-		room = d[1] & 0x3f;
-		uart->tx_room(&dev);
-		break;
-	case 1:
-		(void)uart->rx(&dev, d[1]);
-		break;
-	case 2:
-		if (d[1] == 0xff && d[2] == 0xff)
-			vns16550_reset(&dev);
-		else
-			step_status();
-		break;
-	default:
-		step_access(d);
-		break;
+	if (d[2] & 1) {
+		look();
+		return;
 	}
+	if (n > sizeof(bytes))
+		n = 0;
+	got = vns16550_take(&dev, bytes, n);
+	check(got == (have < n ? have : n) && dev.rx.count == have - got);
 }
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
-{
-	memset(&map, 0, sizeof(map));
-	memset(&dev, 0, sizeof(dev));
-	vm.mmio = &map;
-	level = false;
-	room = 8;
-	check(vns16550_init(&vm, &dev, GPA(BASE), IRQ) == OK);
-	for (; size >= 4; data += 4, size -= 4) {
-		step(data);
-		check_device();
-	}
-	return 0;
-}
+static const struct uart_under_test uart_under_test = {init, reset, other, offset, check_device, refused};

@@ -483,6 +483,27 @@ static void reset_is_power_on_and_drops_the_line(void **state UNUSED)
 	assert_int_equal(out_len, 0);
 }
 
+static void firmware_takes_what_was_received_as_a_driver_would(void **state UNUSED)
+{
+	u8 buf[4] = "";
+
+	out8(FCR, 1);
+	out8(IER, 1);
+	assert_int_equal(vns16550_take(&dev, buf, sizeof(buf)), 0);
+	for (u32 i = 0; i < NS16550_FIFO; i++)
+		assert_true(receive((u8)('a' + i)));
+	assert_false(receive('!'));
+	assert_int_equal(vns16550_take(&dev, buf, 3), 3);
+	assert_memory_equal(buf, "abc", 3);
+	assert_int_equal(buf[3], 0);
+	assert_int_equal(rx_rooms, 1); /* told that there is room, as after a read of RBR */
+	assert_int_equal(in8(RBR), 'd');
+	for (u32 i = 0; i < NS16550_FIFO / sizeof(buf); i++)
+		(void)vns16550_take(&dev, buf, sizeof(buf));
+	assert_int_equal(in8(LSR) & DR, 0);
+	assert_false(line[IRQ]);
+}
+
 #define T(f) cmocka_unit_test_setup(f, setup)
 
 int main(void)
@@ -517,6 +538,7 @@ int main(void)
 		T(changes_of_modem_lines_are_seen_once),
 		T(what_was_held_back_goes_where_the_loop_leads),
 		T(a_driver_finds_a_16550a_and_nothing_more),
+		T(firmware_takes_what_was_received_as_a_driver_would),
 		T(reset_is_power_on_and_drops_the_line),
 	};
 

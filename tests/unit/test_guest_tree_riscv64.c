@@ -2,23 +2,14 @@
 /* The device tree that a riscv64 guest receives; what every tree has is test_guest_tree.c's. */
 /* SOURCES: core/guest_tree.c core/isa.c drivers/emul/tree_riscv64.c @libfdt */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <libfdt.h>
+#include "tree_env.h"
 
-#include "core/guest_tree.h"
 #include "drivers/emul/tree_riscv64.h"
 #include "filter.h"
 
 static const char extensions[] = "i\0m\0a\0f\0d\0c\0zicbom\0zicboz\0zicntr\0zicsr\0zifencei\0sstc\0svpbmt";
 
-static struct vm_plan vm;
 static struct guest_isa isa;
-static struct guest_tree_initrd initrd;
-static u64 tree[GUEST_TREE_MAX / 8];
 
 const struct guest_isa *guest_isa(const struct vm_plan *plan)
 {
@@ -55,44 +46,6 @@ static int setup(void **state)
 		isa_add(&isa.isa, isa_find(extensions + at, strlen(extensions + at)));
 	initrd = (struct guest_tree_initrd){GPA(0x84000000), 0};
 	return 0;
-}
-
-static void write_tree(void)
-{
-	u32 size = 0;
-
-	memset(tree, 0xa5, sizeof(tree));
-	assert_int_equal(guest_tree_write(&vm, &initrd, tree, sizeof(tree), &size), OK);
-	assert_int_equal(size, fdt_totalsize(tree));
-	assert_int_equal(fdt_check_header(tree), 0);
-}
-
-static u64 number(const char *path, const char *name, u32 index, u32 cells)
-{
-	int len;
-	const fdt32_t *p = fdt_getprop(tree, fdt_path_offset(tree, path), name, &len);
-	u64 v = 0;
-
-	assert_non_null(p);
-	assert_true((u32)len >= (index + cells) * 4);
-	while (cells--)
-		v = v << 32 | fdt32_ld(p + index++);
-	return v;
-}
-
-static const char *text(const char *path, const char *name)
-{
-	return fdt_getprop(tree, fdt_path_offset(tree, path), name, NULL);
-}
-
-static bool compatible(const char *path, const char *with)
-{
-	return fdt_node_check_compatible(tree, fdt_path_offset(tree, path), with) == 0;
-}
-
-static bool has_node(const char *path)
-{
-	return fdt_path_offset(tree, path) >= 0;
 }
 
 /* Is cell `index` of interrupts-extended the phandle of hart `hart`'s own controller? */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What harts have, found by writing and reading back, and what of it guests are shown.
- * SOURCES: core/isa.c core/fmt.c tests/unit/fake_hart.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
+ * SOURCES: arch/riscv/vector.c core/isa.c core/fmt.c tests/unit/fake_hart.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -161,18 +161,16 @@ static void state_of_extensions_that_are_hidden_stays_closed(void **state UNUSED
 
 static void hidden_is_what_needs_the_hypervisor_or_state_of_its_own(void **state UNUSED)
 {
-	static const u8 hidden[] = {
-		EXT_H,      EXT_V,        EXT_Q,     EXT_ZICFILP,  EXT_ZICFISS, EXT_ZICNTR,    EXT_ZIHPM,
-		EXT_ZKR,    EXT_SHA,      EXT_SMAIA, EXT_SMMPM,    EXT_SMNPM,   EXT_SMSTATEEN, EXT_SSSTATEEN,
-		EXT_SSCCFG, EXT_SSCOFPMF, EXT_SSCTR, EXT_SSDBLTRP, EXT_SSNPM,   EXT_SUPM,      EXT_SVADE};
+	static const u8 hidden[] = {EXT_H,     EXT_Q,         EXT_ZICFILP,   EXT_ZICFISS, EXT_ZICNTR,
+				    EXT_ZIHPM, EXT_ZKR,       EXT_SHA,       EXT_SMAIA,   EXT_SMMPM,
+				    EXT_SMNPM, EXT_SMSTATEEN, EXT_SSSTATEEN, EXT_SSCCFG,  EXT_SSCOFPMF,
+				    EXT_SSCTR, EXT_SSDBLTRP,  EXT_SSNPM,     EXT_SUPM,    EXT_SVADE};
 
 	begin(1);
 	read_all();
 	for (u32 i = 0; i < ARRAY_SIZE(hidden); i++)
 		if (guest_has(&anywhere, hidden[i]))
 			fail_msg("%s is shown", isa_name(hidden[i]));
-	for (u32 ext = EXT_ZVBB; ext <= EXT_ZVKT; ext++)
-		assert_false(guest_has(&anywhere, ext));
 	for (u32 ext = EXT_SHA; ext <= EXT_SHVSTVECD; ext++)
 		assert_false(guest_has(&anywhere, ext));
 }
@@ -254,6 +252,26 @@ static void registers_that_some_hart_lacks_are_no_guests(void **state UNUSED)
 	assert_true(guest_has(&vm, EXT_M));
 }
 
+/* Vectors too, and on all harts of one length. */
+static void vectors_are_shown_where_all_harts_have_alike_ones(void **state UNUSED)
+{
+	for (u32 i = 0; i < 5; i++) {
+		begin(2);
+		if (i == 1)
+			take(&the_machine.cpus[1].isa, EXT_V);
+		if (i == 2)
+			take(&the_machine.cpus[1].isa, EXT_D);
+		fake_harts[1].has.no_vector = i == 3; /* the string says otherwise */
+		fake_harts[1].has.vlenb = i == 4 ? 32 : 16;
+		read_all();
+		assert_int_equal(host_features.vlenb, i ? 0 : 16);
+		assert_int_equal(guest_has(&anywhere, EXT_V), !i);
+		for (u32 ext = EXT_ZVBB; ext <= EXT_ZVKT; ext++)
+			assert_int_equal(guest_has(&anywhere, ext), !i);
+		assert_int_equal(fake_harts[0].csr[CSR_SSTATUS] & SSTATUS_VS, 0);
+	}
+}
+
 static void guests_have_the_aia_where_all_harts_and_their_imsics_have_it(void **state UNUSED)
 {
 	begin(2);
@@ -300,6 +318,7 @@ int main(void)
 		cmocka_unit_test(what_henvcfg_could_not_open_is_hidden),
 		cmocka_unit_test(a_vm_sees_what_the_homes_of_its_vcpus_have_in_common),
 		cmocka_unit_test(registers_that_some_hart_lacks_are_no_guests),
+		cmocka_unit_test(vectors_are_shown_where_all_harts_have_alike_ones),
 		cmocka_unit_test(guests_have_the_aia_where_all_harts_and_their_imsics_have_it),
 		cmocka_unit_test(a_hart_without_an_extension_is_never_asked_for_its_registers),
 	};

@@ -611,9 +611,9 @@ static void what_was_typed_is_read_once(void **state UNUSED)
 
 static void what_was_typed_is_not_lost_for_a_wrong_address(void **state UNUSED)
 {
-	static const u64 at[][3] = {{1, 0, 0},        {2, RAM - 1, 0},  {2, RAM + MEM_SIZE - 1, 0},
-				    {1, ROM, 0},      {8, ALL - 3, 0},  {1, RAM, 1},
-				    {64, ALL, 0},     {1, RAM, ALL},    {1, RAM | 1ULL << 63, 0},
+	static const u64 at[][3] = {{1, 0, 0},      {2, RAM - 1, 0}, {2, RAM + MEM_SIZE - 1, 0},
+				    {1, ROM, 0},    {8, ALL - 3, 0}, {1, RAM, 1},
+				    {64, ALL, 0},   {1, RAM, ALL},   {1, RAM | 1ULL << 63, 0},
 				    {ALL, ALL, ALL}};
 
 	begin(1);
