@@ -23,24 +23,26 @@ static s64 console_write(struct vcpu_arch *a, u64 *value)
 }
 
 /* Looked at before anything is taken: what was typed is not lost for a wrong address. */
-static bool writable(const struct vcpu_arch *a, gpa_t at, u64 n)
+static bool writable(const struct aspace *as, u64 at, u64 n)
 {
-	const struct aspace *as = a->core->vm->aspace;
+	hpa_t hpa;
 
-	return !n || (at.v + n - 1 >= at.v && aspace_is_mapped(as, at, PT_W) &&
-		      aspace_is_mapped(as, GPA(at.v + n - 1), PT_W));
+	for (u64 chunk; n; at += chunk, n -= chunk)
+		if (aspace_translate(as, GPA(at), n, true, &hpa, &chunk) != OK)
+			return false;
+	return true;
 }
 
 static s64 console_read(struct vcpu_arch *a, u64 *value)
 {
 	u8 text[BYTES_MAX];
 	u64 n = min_u64(a->x[A0], BYTES_MAX);
-	gpa_t to = GPA(a->x[A1]);
+	const struct aspace *as = a->core->vm->aspace;
 
-	if (a->x[A2] || !writable(a, to, n))
+	if (a->x[A2] || !writable(as, a->x[A1], n))
 		return SBI_ERR_INVALID_PARAM;
 	n = platform_debug_read(a->core->vm, text, (u32)n);
-	if (gmem_write(a->core->vm->aspace, to, text, n) != OK)
+	if (gmem_write(as, GPA(a->x[A1]), text, n) != OK)
 		return SBI_ERR_INVALID_PARAM;
 	*value = n;
 	return SBI_SUCCESS;

@@ -108,6 +108,17 @@ bool aspace_is_mapped(const struct aspace *as UNUSED, gpa_t gpa, u32 rights)
 	return memory_at(gpa.v, 1) && (!(rights & PT_W) || gpa.v >= RAM);
 }
 
+enum err aspace_translate(const struct aspace *as UNUSED, gpa_t gpa, u64 len, bool write, hpa_t *hpa, u64 *chunk)
+{
+	u64 base = gpa.v >= RAM ? RAM : ROM;
+
+	if (!len || !memory_at(gpa.v, 1) || (write && base == ROM))
+		return ERR_RANGE;
+	*hpa = HPA(gpa.v);
+	*chunk = min_u64(len, base + MEM_SIZE - gpa.v);
+	return OK;
+}
+
 enum err gmem_read(const struct aspace *as UNUSED, gpa_t gpa, void *buf, u64 len)
 {
 	const u8 *from = memory_at(gpa.v, len);
