@@ -50,6 +50,13 @@ static bool enabled_here(u32 id, u32 cpu)
 				       devices[id - IMSIC_FIRST_ID].cpu == cpu);
 }
 
+/* What is pending of devices that are connected already stays: a level source would not send it again. */
+BOOT_CODE static void clear_pending(u32 word, u64 but)
+{
+	csr_write(CSR_SISELECT, EIP0 + 2 * word);
+	csr_clear(CSR_SIREG, ~but);
+}
+
 BOOT_CODE void imsic_cpu_init(u32 cpu)
 {
 	u64 enabled = 0;
@@ -58,7 +65,7 @@ BOOT_CODE void imsic_cpu_init(u32 cpu)
 		enabled |= enabled_here(id, cpu) ? 1ULL << id : 0;
 	for (u32 word = 0; word <= the_machine.aia.imsic.nr_ids / 64; word++) {
 		indirect_write(EIE0 + 2 * word, word ? 0 : enabled);
-		indirect_write(EIP0 + 2 * word, 0);
+		clear_pending(word, word ? 0 : enabled & ~(1ULL << IMSIC_KICK_ID));
 	}
 	indirect_write(EITHRESHOLD, 0);
 	indirect_write(EIDELIVERY, 1);

@@ -454,6 +454,20 @@ static void each_identity_that_is_pending_is_handled_once(void **state UNUSED)
 	assert_int_equal(take_all(0), 0);
 }
 
+static void what_comes_before_a_hart_is_set_up_again_is_not_lost(void **state UNUSED)
+{
+	begin(MSIS);
+	served = false;
+	irq_cpu_init();
+	irq_connect(20, true, 0, handler[0]);
+	fake_aplic_line(20, true);
+	fake_hart_msi(0, 0, IMSIC_FIRST_ID + 1); /* nobody's */
+	irq_cpu_init();
+	assert_int_equal(fake_harts[0].file[0][EIP0], 1 << IMSIC_FIRST_ID);
+	assert_int_equal(take_all(0), 1);
+	assert_int_equal(calls.device[0], 1);
+}
+
 static void a_level_that_stays_is_handled_again_and_an_edge_is_not(void **state UNUSED)
 {
 	for (u32 i = 0; i < 4; i++) {
@@ -604,6 +618,7 @@ int main(void)
 		T(a_source_is_handled_once_by_its_handler_on_its_cpu),
 		T(a_harts_file_has_kicks_and_its_own_devices_enabled),
 		T(each_identity_that_is_pending_is_handled_once),
+		T(what_comes_before_a_hart_is_set_up_again_is_not_lost),
 		T(a_level_that_stays_is_handled_again_and_an_edge_is_not),
 		T(an_interrupt_that_went_away_calls_nobody),
 		T(what_cannot_be_connected_is_said_and_stays_off),
