@@ -108,7 +108,8 @@ bool aspace_is_mapped(const struct aspace *as UNUSED, gpa_t gpa, u32 rights)
 	return memory_at(gpa.v, 1) && (!(rights & PT_W) || gpa.v >= RAM);
 }
 
-enum err aspace_translate(const struct aspace *as UNUSED, gpa_t gpa, u64 len, bool write, hpa_t *hpa, u64 *chunk)
+enum err aspace_translate(const struct aspace *as UNUSED, gpa_t gpa, u64 len, bool write, hpa_t *hpa,
+			  u64 *chunk)
 {
 	u64 base = gpa.v >= RAM ? RAM : ROM;
 
