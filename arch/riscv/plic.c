@@ -65,8 +65,8 @@ BOOT_CODE static void plic_connect(u32 irq, bool edge UNUSED, u32 cpu)
 		return;
 	}
 	*reg(ENABLE(c, irq / 32)) |= 1u << irq % 32;
-	*reg(CONTEXT(c) + CLAIM) =
-		irq; /* firmware may have claimed it and not completed; else this has no effect (PLIC, chapter 9) */
+	/* Firmware may have claimed it and not completed; else this has no effect (PLIC 1.0, chapter 9). */
+	*reg(CONTEXT(c) + CLAIM) = irq;
 	*reg(PRIORITY(irq)) = 1;
 }
 
