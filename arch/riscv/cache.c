@@ -14,6 +14,8 @@
 #include "hal/vcpu.h"
 
 /* entry.S: false: the hart, or M-mode, does not have it. */
+bool cbo_inval(void *block);
+bool cbo_clean(void *block);
 bool cbo_zero(void *block);
 bool seed_read(u64 *value);
 
@@ -43,10 +45,25 @@ static struct {
 	bool asked;
 } block;
 
+static u8 probe[PAGE_SIZE] ALIGNED(4096);
+
+/* henvcfg does not tell what menvcfg closes (CMO 1.0, 2.5.2 and table 6): the instruction does. */
+BOOT_CODE u64 cache_cbo_open(void)
+{
+	u64 open = 0;
+
+	if (feature_cpu_has(EXT_ZICBOM) && cbo_clean(probe))
+		open |= ENVCFG_CBCFE;
+	if (feature_cpu_has(EXT_ZICBOM) && cbo_inval(probe))
+		open |= ENVCFG_CBIE_FLUSH;
+	if (feature_cpu_has(EXT_ZICBOZ) && cbo_zero(probe))
+		open |= ENVCFG_CBZE;
+	return open;
+}
+
 /* Before all harts were asked, and where they differ, by stores. */
 BOOT_CODE void cache_cpu_init(void)
 {
-	static u8 probe[PAGE_SIZE] ALIGNED(4096);
 	u64 bytes = the_machine.cpus[this_cpu()->index].cboz_block;
 	bool power = bytes >= 16 && bytes <= PAGE_SIZE && !(bytes & (bytes - 1));
 

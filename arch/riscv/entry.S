@@ -212,17 +212,22 @@ guest_access_fault:
 	ret
 
 /*
- * bool cbo_zero(void *block): zero the cache block there (Zicboz), which M-mode may not allow: then, or where there is no such
- * instruction, false.
+ * bool cbo_NAME(void *block): that instruction (Zicbom, Zicboz) on the cache block there, which M-mode may not allow: then, or where
+ * there is no such instruction, false.
  */
-	.global	cbo_zero
-cbo_zero:
+	.macro	cbo name number
+	.global	cbo_\name
+cbo_\name:
 	lla	t3, not_there
 	csrrw	t4, CSR_STVEC, t3
-	.insn	i 0x0f, 2, x0, a0, 4
+	.insn	i 0x0f, 2, x0, a0, \number
 	csrw	CSR_STVEC, t4
 	li	a0, 1
 	ret
+	.endm
+	cbo	inval 0
+	cbo	clean 1
+	cbo	zero 4
 
 /*
  * bool seed_read(u64 *value): one look at the entropy source (Zkr, seed), which M-mode may keep to itself: then, or where there

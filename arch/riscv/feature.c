@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See feature.h. */
 #include "arch/riscv/feature.h"
+#include "arch/riscv/cache.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/pt_formats.h"
 #include "arch/riscv/vaplic.h"
@@ -15,8 +16,8 @@
 #include "hal/boot.h"
 
 #define HENVCFG_ASKED                                                                                       \
-	(1ULL << ENVCFG_STCE_SHIFT | 1ULL << ENVCFG_PBMTE_SHIFT | 1ULL << ENVCFG_ADUE_SHIFT | ENVCFG_CBZE | \
-	 ENVCFG_CBCFE | ENVCFG_CBIE_FLUSH | ENVCFG_FIOM)
+	(1ULL << ENVCFG_STCE_SHIFT | 1ULL << ENVCFG_PBMTE_SHIFT | 1ULL << ENVCFG_ADUE_SHIFT | ENVCFG_CBO | \
+	 ENVCFG_FIOM)
 
 /* hstateen0: state that a guest may have of its own. The rest stays closed, sstateen0 too. */
 #define STATEEN_ENVCFG (1ULL << 62)
@@ -88,7 +89,7 @@ BOOT_CODE static u64 henvcfg_bits(void)
 	csr_write(CSR_HENVCFG, HENVCFG_ASKED);
 	got = csr_read(CSR_HENVCFG) & HENVCFG_ASKED;
 	csr_write(CSR_HENVCFG, 0);
-	return got;
+	return got & (cache_cbo_open() | ~(u64)ENVCFG_CBO);
 }
 
 /* GEILEN: which bits of hgeie can be set (21.2.4). */

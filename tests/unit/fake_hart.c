@@ -2,6 +2,7 @@
 /* See fake_hart.h. */
 #include <string.h>
 
+#include "arch/riscv/cache.h"
 #include "arch/riscv/cpu_arch.h"
 #include "hal/fake/fake_hfence.h"
 #include "tests/unit/fake_hart.h"
@@ -42,6 +43,7 @@ void fake_hart_reset(u32 n)
 		.vmid_bits = 14,
 		.guest_files = 5,
 		.henvcfg = 7ULL << 61 | 0xf1,
+		.cbo = ENVCFG_CBO,
 		.hgatp_top = ATP_SV57,
 		.vsatp_top = ATP_SV57,
 	};
@@ -337,6 +339,13 @@ u64 csr_swap(u32 csr, u64 value)
 
 	csr_write(csr, value);
 	return old;
+}
+
+/* ---- cache.c ---- */
+
+u64 cache_cbo_open(void)
+{
+	return fake_hart_here()->has.cbo;
 }
 
 /* ---- fp_regs.S ---- */

@@ -27,6 +27,7 @@ struct fake_hart_has {
 	u32 vlenb; /* bytes of a vector register, a power of two */
 	u32 vmid_bits, guest_files;
 	u64 henvcfg;              /* bits that can be set */
+	u64 cbo;                  /* of ENVCFG_CBO: what M-mode lets through */
 	u32 hgatp_top, vsatp_top; /* ATP_SV39.. : the widest; 0: bare only */
 };
 

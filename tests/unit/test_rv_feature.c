@@ -217,6 +217,11 @@ static void what_henvcfg_could_not_open_is_hidden(void **state UNUSED)
 		fake_harts[1].has.henvcfg &= ~rows[i].bits;
 		read_all();
 		assert_false(guest_has(&anywhere, rows[i].ext));
+		begin(2); /* by M-mode, of which henvcfg does not tell */
+		fake_harts[1].has.cbo &= ~rows[i].bits;
+		read_all();
+		assert_int_equal(guest_has(&anywhere, rows[i].ext), !(rows[i].bits & ENVCFG_CBO));
+		assert_int_equal(feature_henvcfg() & rows[i].bits & ENVCFG_CBO, 0);
 		begin(2); /* opened, but not there */
 		take(&the_machine.cpus[0].isa, rows[i].ext);
 		read_all();
