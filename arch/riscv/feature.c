@@ -15,7 +15,7 @@
 #include "drivers/emul/tree_riscv64.h"
 #include "hal/boot.h"
 
-#define HENVCFG_ASKED                                                                                       \
+#define HENVCFG_ASKED                                                                                      \
 	(1ULL << ENVCFG_STCE_SHIFT | 1ULL << ENVCFG_PBMTE_SHIFT | 1ULL << ENVCFG_ADUE_SHIFT | ENVCFG_CBO | \
 	 ENVCFG_FIOM)
 
