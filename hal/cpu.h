@@ -25,8 +25,10 @@ void cpu_kick(u32 cpu);
 
 /*
  * Idle until an interrupt is pending for this CPU, then handle it (device,
- * kick, timer) before returning. Called with no vCPU loaded and no lock held.
+ * kick, timer) before returning, and CPU_WAIT_IRQS at most: none keeps the CPU
+ * from its other work. Called with no vCPU loaded and no lock held.
  */
+#define CPU_WAIT_IRQS 64
 void cpu_wait(void);
 
 /* Tell the core that it is spinning (Arm YIELD, RISC-V PAUSE, x86 PAUSE). */

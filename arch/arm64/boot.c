@@ -168,7 +168,7 @@ void cpu_wait(void)
 	dsb(sy);
 	__asm__ volatile("wfi");
 	isb();
-	while (irq_handle_one())
+	for (u32 i = 0; i < CPU_WAIT_IRQS && irq_handle_one(); i++)
 		;
 }
 

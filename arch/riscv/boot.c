@@ -159,7 +159,7 @@ void cpu_relax(void)
 void cpu_wait(void)
 {
 	__asm__ volatile("fence rw, rw\n\twfi" : : : "memory");
-	while (irq_handle_one())
+	for (u32 i = 0; i < CPU_WAIT_IRQS && irq_handle_one(); i++)
 		;
 }
 

@@ -5,6 +5,7 @@
  * the bit is posted first, then it is looked whether it is loaded; vcpu_load() makes it current first and takes the bits then.
  */
 #include "arch/riscv/cpu_arch.h"
+#include "arch/riscv/feature.h"
 #include "arch/riscv/vsbi.h"
 #include "core/cpu.h"
 #include "core/machine.h"
@@ -46,12 +47,21 @@ static void fence_one(const struct vcpu *target, enum vsbi_fence kind, u64 start
 	fence_there(the_machine.cpus[target->home].hwid, kind, start, size, asid);
 }
 
-/* Whole pages, which may be the last ones; *size 0: all of it (8). */
+/* Sign-extended from the widest first stage: firmware may refuse another address (8.3), and to it a fence is nobody's. */
+static bool canonical(u64 va)
+{
+	u64 upper = va >> (host_features.va_bits - 1), ones = UINT64_MAX >> (host_features.va_bits - 1);
+
+	return host_features.va_bits && (upper == 0 || upper == ones);
+}
+
+/* Whole pages; *size 0: all of it (8). So are the last ones, whose end is no address. */
 static void bound(u64 *start, u64 *size)
 {
 	u64 end = *start + *size;
 
-	if (end < *start || *size > FENCE_PAGES_MAX * PAGE_SIZE)
+	if (end < *start || *size > FENCE_PAGES_MAX * PAGE_SIZE || !align_up(end, PAGE_SIZE) || !canonical(*start) ||
+	    !canonical(end - 1))
 		*size = 0;
 	if (!*size) {
 		*start = 0;

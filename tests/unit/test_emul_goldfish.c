@@ -182,6 +182,17 @@ static void an_alarm_at_the_end_of_time_never_comes(void **state UNUSED)
 	assert_false(line[IRQ]);
 }
 
+/* The count begins again at 0 then, which is before the alarm; it was met all the same. */
+static void an_alarm_is_met_though_the_count_passes_its_end(void **state UNUSED)
+{
+	wr(IRQ_ENABLED, 1);
+	write64(ALARM_LOW, ~0ull);
+	write64(TIME_LOW, ~0ull - 9);
+	fake_time_advance(fake_cpu.hz / 1000000);
+	assert_true(line[IRQ]);
+	assert_int_equal(fake_cpu.armed, NO_DEADLINE);
+}
+
 static void reset_forgets_alarm_and_offset(void **state UNUSED)
 {
 	wr(IRQ_ENABLED, 1);
@@ -233,6 +244,7 @@ int main(void)
 		T(an_alarm_that_is_cleared_does_not_come),
 		T(setting_the_clock_past_the_alarm_interrupts),
 		T(an_alarm_at_the_end_of_time_never_comes),
+		T(an_alarm_is_met_though_the_count_passes_its_end),
 		T(reset_forgets_alarm_and_offset),
 		T(only_words_are_taken_and_any_is_survived),
 	};
