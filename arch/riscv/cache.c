@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Caches, zeroing and entropy. RISC-V machines are coherent for all of RAM and all harts, with translation on or off; what a guest
- * maps as non-cacheable by Svpbmt is ordered by FENCE with the rest, so there is nothing to clean.
+ * Caches, zeroing and entropy. RISC-V machines are coherent for all of RAM and all harts, with translation on or off, but for what a guest
+ * reads and writes past the caches: by Svpbmt it may, so what others leave in its memory is flushed out of them (Svpbmt; CMO 1.0, 2.2).
+ * Where CBO.FLUSH cannot be used Svpbmt is not offered, and a fence is all that is owed.
  */
 #include "arch/riscv/cache.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/feature.h"
-#include "arch/riscv/sbi.h"
 #include "core/cpu.h"
 #include "core/machine.h"
 #include "hal/boot.h"
@@ -19,23 +19,35 @@ bool cbo_clean(void *block);
 bool cbo_zero(void *block);
 bool seed_read(u64 *value);
 
-void cache_clean(const void *va UNUSED, u64 size UNUSED)
+/* Of this hart's own size: instructions of others' are not needed, since all caches obey (CMO 1.0, 2.5). */
+static void flush(const void *va, u64 size)
 {
-	__asm__ volatile("fence rw, rw" : : : "memory");
+	u64 step = the_machine.cpus[this_cpu()->index].cbom_block, p = (u64)(uintptr_t)va & ~(step - 1);
+	u64 end = (u64)(uintptr_t)va + size;
+
+	__asm__ volatile("fence iorw, iorw" : : : "memory");
+	for (; p < end; p += step)
+		__asm__ volatile(".insn i 0x0f, 2, x0, %0, 2" : : "r"(p) : "memory");
+	__asm__ volatile("fence iorw, iorw" : : : "memory");
 }
 
-void cache_clean_inval(const void *va UNUSED, u64 size UNUSED)
+void cache_clean_inval(const void *va, u64 size)
 {
-	__asm__ volatile("fence rw, rw" : : : "memory");
+	if (host_features.henvcfg & ENVCFG_CBCFE)
+		flush(va, size);
+	else
+		__asm__ volatile("fence rw, rw" : : : "memory");
 }
 
+void cache_clean(const void *va, u64 size)
+{
+	cache_clean_inval(va, size);
+}
+
+/* Other harts do it when they load a vCPU that starts (POST_FENCE_I): nobody is interrupted for a VM that is built. */
 void icache_inval_all(void)
 {
-	struct hart_mask m;
-
 	fence_i();
-	for (u32 next = 0; sbi_others(&next, &m);)
-		sbi_fence_i(m);
 }
 
 /* ---- zeroing ---- */
@@ -47,16 +59,23 @@ static struct {
 
 static u8 probe[PAGE_SIZE] ALIGNED(4096);
 
+BOOT_CODE static bool is_block(u64 bytes)
+{
+	return bytes >= 16 && bytes <= PAGE_SIZE && !(bytes & (bytes - 1));
+}
+
 /* henvcfg does not tell what menvcfg closes (CMO 1.0, 2.5.2 and table 6): the instruction does. */
 BOOT_CODE u64 cache_cbo_open(void)
 {
+	const struct machine_cpu *cpu = &the_machine.cpus[this_cpu()->index];
+	bool m = feature_cpu_has(EXT_ZICBOM) && is_block(cpu->cbom_block);
 	u64 open = 0;
 
-	if (feature_cpu_has(EXT_ZICBOM) && cbo_clean(probe))
+	if (m && cbo_clean(probe))
 		open |= ENVCFG_CBCFE;
-	if (feature_cpu_has(EXT_ZICBOM) && cbo_inval(probe))
+	if (m && cbo_inval(probe))
 		open |= ENVCFG_CBIE_FLUSH;
-	if (feature_cpu_has(EXT_ZICBOZ) && cbo_zero(probe))
+	if (feature_cpu_has(EXT_ZICBOZ) && is_block(cpu->cboz_block) && cbo_zero(probe))
 		open |= ENVCFG_CBZE;
 	return open;
 }
@@ -65,9 +84,8 @@ BOOT_CODE u64 cache_cbo_open(void)
 BOOT_CODE void cache_cpu_init(void)
 {
 	u64 bytes = the_machine.cpus[this_cpu()->index].cboz_block;
-	bool power = bytes >= 16 && bytes <= PAGE_SIZE && !(bytes & (bytes - 1));
 
-	if (!feature_cpu_has(EXT_ZICBOZ) || !power || !cbo_zero(probe))
+	if (!feature_cpu_has(EXT_ZICBOZ) || !is_block(bytes) || !cbo_zero(probe))
 		bytes = 0;
 	block.bytes = !block.asked || block.bytes == bytes ? bytes : 0;
 	block.asked = true;

@@ -211,6 +211,14 @@ guest_access_fault:
 	li	a0, 0
 	ret
 
+/* void reservation_drop(void): an SC to a place of its own, so that none of the next vCPU's succeeds by an LR of the one before (Zalrsc). */
+	.global	reservation_drop
+reservation_drop:
+	addi	sp, sp, -16
+	sc.d	zero, zero, (sp)
+	addi	sp, sp, 16
+	ret
+
 /*
  * bool cbo_NAME(void *block): that instruction (Zicbom, Zicboz) on the cache block there, which M-mode may not allow: then, or where
  * there is no such instruction, false.

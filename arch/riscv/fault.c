@@ -115,7 +115,16 @@ static void emulate(struct vcpu_arch *a, const struct decoded *d, u32 length, gp
 		fail(a, scause);
 }
 
-/* False: the guest goes on without it, or what trapped cannot be emulated and it was told so. */
+/* A hart may keep for long that an entry was not valid (12.2.1, 21.3.2): it forgets that and tries again. */
+static void retry_or_fail(struct vcpu_arch *a, u64 gpa, u32 rights, u64 scause)
+{
+	if (is_mapped(a, gpa, rights))
+		hfence_gvma(gpa, csr_read(CSR_HGATP) >> HGATP_VMID_SHIFT & HGATP_VMID_MASK);
+	else
+		fail(a, scause);
+}
+
+/* False: the guest goes on without it, or what trapped cannot be emulated and it was told so. Flash is a device, and may be mapped now. */
 static bool decode(struct vcpu_arch *a, u64 htinst, u64 scause, struct decoded *d, u32 *length)
 {
 	u32 insn;
@@ -127,7 +136,7 @@ static bool decode(struct vcpu_arch *a, u64 htinst, u64 scause, struct decoded *
 	/* A second hart may have changed the instruction since: what is fetched has to be of the kind that trapped. */
 	if (!htinst && decode_load_store(insn, *length, d) && d->write == (scause == EXC_STORE_GUEST_PAGE))
 		return true;
-	fail(a, scause);
+	retry_or_fail(a, a->gpa_exit, scause == EXC_STORE_GUEST_PAGE ? PT_W : PT_R, scause);
 	return false;
 }
 
@@ -156,8 +165,8 @@ void exit_guest_page_fault(struct vcpu_arch *a, u64 scause)
 		   mmio_region_of(a->core->vm->mmio, GPA(gpa)))) {
 		if (decode(a, htinst, scause, &d, &length))
 			emulate(a, &d, length, GPA(gpa), scause);
-	} else if (!is_mapped(a, gpa, needed(where, scause, htinst))) {
-		fail(a, scause);
+	} else {
+		retry_or_fail(a, gpa, needed(where, scause, htinst), scause);
 	}
 }
 

@@ -138,9 +138,12 @@ BOOT_CODE void feature_read_cpu(void)
 	pt_pbmt = feature_has(EXT_SVPBMT) && h->henvcfg >> ENVCFG_PBMTE_SHIFT & 1;
 }
 
+/* A guest that can go past the caches has to find what was zeroed and loaded for it there (cache.c). */
 BOOT_CODE u64 feature_henvcfg(void)
 {
-	return host_features.henvcfg & ~(u64)ENVCFG_FIOM;
+	u64 bits = host_features.henvcfg & ~(u64)ENVCFG_FIOM;
+
+	return bits & ENVCFG_CBCFE ? bits : bits & ~(1ULL << ENVCFG_PBMTE_SHIFT);
 }
 
 BOOT_CODE u64 feature_hstateen0(void)
@@ -214,6 +217,22 @@ BOOT_CODE static struct isa homes(const struct vm_plan *vm)
 	return all;
 }
 
+/* Of the cache blocks of all homes; 0: they differ. */
+BOOT_CODE static u32 block_size(const struct vm_plan *vm, u32 ext)
+{
+	u32 size = 0;
+
+	for (u32 i = 0; i < (vm->has_cpus ? vm->nr_cpus : the_machine.nr_cpus); i++) {
+		const struct machine_cpu *cpu = &the_machine.cpus[vm->has_cpus ? vm->cpus[i] : i];
+		u32 its = ext == EXT_ZICBOM ? cpu->cbom_block : cpu->cboz_block;
+
+		if (i && its != size)
+			return 0;
+		size = its;
+	}
+	return size;
+}
+
 BOOT_CODE static bool is_switched(u32 ext)
 {
 	if (ext == EXT_V || (ext >= EXT_ZVBB && ext <= EXT_ZVKT)) /* vector.c */
@@ -232,8 +251,8 @@ BOOT_CODE static struct isa guest_extensions(const struct vm_plan *vm)
 		if (isa_has(&have, shown[i]) && is_switched(shown[i]))
 			isa_add(&out, shown[i]);
 	for (u32 i = 0; i < ARRAY_SIZE(opened); i++)
-		if (isa_has(&have, opened[i].ext) &&
-		    (host_features.henvcfg & opened[i].bits) == opened[i].bits)
+		if (isa_has(&have, opened[i].ext) && (feature_henvcfg() & opened[i].bits) == opened[i].bits &&
+		    (!(opened[i].bits & ENVCFG_CBO) || block_size(vm, opened[i].ext)))
 			isa_add(&out, opened[i].ext);
 	if (feature_guest_aia())
 		isa_add(&out, EXT_SSAIA);
@@ -243,14 +262,13 @@ BOOT_CODE static struct isa guest_extensions(const struct vm_plan *vm)
 BOOT_CODE const struct guest_isa *guest_isa(const struct vm_plan *vm)
 {
 	static struct guest_isa g;
-	const struct machine_cpu *cpu = &the_machine.cpus[the_machine.boot_cpu];
 
 	g = (struct guest_isa){
 		.isa = guest_extensions(vm),
 		.mmu_bits = (u8)host_features.va_bits,
 		.timebase_hz = the_machine.timer.hz,
-		.cbom_block = cpu->cbom_block,
-		.cboz_block = cpu->cboz_block,
+		.cbom_block = block_size(vm, EXT_ZICBOM),
+		.cboz_block = block_size(vm, EXT_ZICBOZ),
 		.aia = feature_guest_aia(),
 		.imsic_ids = VIMSIC_IDS,
 		.nr_sources = feature_guest_aia() ? VAPLIC_SOURCES : VPLIC_SOURCES - 1,

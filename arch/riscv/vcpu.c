@@ -14,6 +14,8 @@
 #include "core/string.h"
 #include "hal/vcpu.h"
 
+void reservation_drop(void); /* entry.S */
+
 /* What of sstatus and hstatus is the vCPU's. */
 #define SSTATUS_VCPU (SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_FS | SSTATUS_VS)
 #define HSTATUS_VCPU (HSTATUS_SPVP)
@@ -148,6 +150,7 @@ void vcpu_put(struct vcpu *vcpu)
 	VCPU_CSRS(SAVE)
 #undef SAVE
 	csr_write(CSR_VSATP, 0);
+	reservation_drop();
 	vtimer_put(a);
 	vintc_put(a);
 	gstage_put();

@@ -60,8 +60,8 @@ static void bound(u64 *start, u64 *size)
 {
 	u64 end = *start + *size;
 
-	if (end < *start || *size > FENCE_PAGES_MAX * PAGE_SIZE || !align_up(end, PAGE_SIZE) || !canonical(*start) ||
-	    !canonical(end - 1))
+	if (end < *start || *size > FENCE_PAGES_MAX * PAGE_SIZE || !align_up(end, PAGE_SIZE) ||
+	    !canonical(*start) || !canonical(end - 1))
 		*size = 0;
 	if (!*size) {
 		*start = 0;

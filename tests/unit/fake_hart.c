@@ -341,6 +341,11 @@ u64 csr_swap(u32 csr, u64 value)
 	return old;
 }
 
+void reservation_drop(void);
+void reservation_drop(void)
+{
+}
+
 /* ---- cache.c ---- */
 
 u64 cache_cbo_open(void)

@@ -476,6 +476,11 @@ static void memory_that_is_mapped_now_is_tried_again(void **state UNUSED)
 	expect_untouched();
 	fault(EXC_INSN_GUEST_PAGE, RAM, RAM, 0);
 	expect_untouched();
+	/* The hart may have kept that it was not mapped. */
+	assert_int_equal(fake_fence_count(HFENCE_GVMA, 0), 3);
+	assert_int_equal(fake_fences[fake_nr_fences - 1].addr, RAM);
+	fault(EXC_LOAD_GUEST_PAGE, HOLE, HOLE, LOADS(2u, 10u));
+	assert_int_equal(fake_fence_count(HFENCE_GVMA, 0), 3);
 }
 
 static void code_in_a_page_of_a_real_device_is_an_access_fault(void **state UNUSED)

@@ -229,6 +229,33 @@ static void what_henvcfg_could_not_open_is_hidden(void **state UNUSED)
 	}
 }
 
+/* What was zeroed for a guest must be where it looks past the caches. */
+static void without_flushes_guests_have_no_memory_types(void **state UNUSED)
+{
+	begin(2);
+	fake_harts[1].has.cbo &= ~(u64)ENVCFG_CBCFE;
+	read_all();
+	assert_false(guest_has(&anywhere, EXT_SVPBMT));
+	assert_int_equal(feature_henvcfg() & PBMTE, 0);
+	assert_true(pt_pbmt); /* the hypervisor's own tables may */
+}
+
+static void cache_blocks_are_told_where_all_homes_have_alike_ones(void **state UNUSED)
+{
+	struct vm_plan vm = {.name = "vm", .has_cpus = true, .nr_cpus = 2, .cpus = {1, 2}};
+
+	for (u32 unlike = 0; unlike < 2; unlike++) {
+		begin(3);
+		the_machine.cpus[0].cbom_block = the_machine.cpus[0].cboz_block = 32; /* nobody's home */
+		the_machine.cpus[2].cboz_block = unlike ? 128 : 64;
+		read_all();
+		assert_true(guest_has(&vm, EXT_ZICBOM));
+		assert_int_equal(guest_isa(&vm)->cbom_block, 64);
+		assert_int_equal(guest_has(&vm, EXT_ZICBOZ), !unlike);
+		assert_false(guest_has(&anywhere, EXT_ZICBOM));
+	}
+}
+
 static void a_vm_sees_what_the_homes_of_its_vcpus_have_in_common(void **state UNUSED)
 {
 	struct vm_plan vm = {.name = "vm", .has_cpus = true, .nr_cpus = 2, .cpus = {1, 2}};
@@ -322,6 +349,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_shown_that_no_hart_has),
 		cmocka_unit_test(what_henvcfg_could_not_open_is_hidden),
 		cmocka_unit_test(a_vm_sees_what_the_homes_of_its_vcpus_have_in_common),
+		cmocka_unit_test(without_flushes_guests_have_no_memory_types),
+		cmocka_unit_test(cache_blocks_are_told_where_all_homes_have_alike_ones),
 		cmocka_unit_test(registers_that_some_hart_lacks_are_no_guests),
 		cmocka_unit_test(vectors_are_shown_where_all_harts_have_alike_ones),
 		cmocka_unit_test(guests_have_the_aia_where_all_harts_and_their_imsics_have_it),

@@ -295,12 +295,9 @@ static void ranges_that_mean_all_and_those_that_are_none_fence_all(void **state 
 
 static void a_range_that_ends_inside_a_page_reaches_the_whole_page(void **state UNUSED)
 {
-	static const u64 ranges[][3] = {{0x1ff0, 0x20, 2},
-					{0x1000, 0x1000, 1},
-					{0x1fff, 1, 1},
-					{0x1001, 0x1000, 2},
-					{(1ULL << 56) - 1, 1, 1},
-					{0xff00000000000000ULL, 0x800, 1}};
+	static const u64 ranges[][3] = {{0x1ff0, 0x20, 2},        {0x1000, 0x1000, 1},
+					{0x1fff, 1, 1},           {0x1001, 0x1000, 2},
+					{(1ULL << 56) - 1, 1, 1}, {0xff00000000000000ULL, 0x800, 1}};
 
 	for (u32 i = 0; i < ARRAY_SIZE(ranges); i++) {
 		begin(2);
