@@ -50,9 +50,11 @@ static void fence_one(const struct vcpu *target, enum vsbi_fence kind, u64 start
 /* Sign-extended from the widest first stage: firmware may refuse another address (8.3), and to it a fence is nobody's. */
 static bool canonical(u64 va)
 {
-	u64 upper = va >> (host_features.va_bits - 1), ones = UINT64_MAX >> (host_features.va_bits - 1);
+	u32 bits = host_features.va_bits;
+	s64 upper =
+		bits ? (s64)va >> (bits - 1) : 1; /* harts without translation have no addresses to fence */
 
-	return host_features.va_bits && (upper == 0 || upper == ones);
+	return upper == 0 || upper == -1;
 }
 
 /* Whole pages; *size 0: all of it (8). So are the last ones, whose end is no address. */
