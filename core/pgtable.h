@@ -19,7 +19,8 @@
  *          make, publish (Arm ARM D8.16.1 "break-before-make"); a table
  *          is unlinked and flushed before its page is free.
  *   range  pt_unmap_range() has flushed all it cleared when it returns, whatever it
- *          returns. pt_map_range() flushes nothing: an invalid entry is never cached.
+ *          returns. pt_map_range() flushes nothing: where a hart may keep that an entry was invalid
+ *          (RISC-V), its publish() or the handler of the fault makes it forget.
  *   pool   (pt_pool.c) publishes every write before the next.
  *   hooks  flush(): on return no walker or TLB uses a translation or a table
  *          pointer that was removed from [va, va+size). publish(): orders the write

@@ -53,7 +53,7 @@ void window_close(void);
 /* Clean (and invalidate) data cache lines of [va, va+size) to the point of coherency. */
 void cache_clean(const void *va, u64 size);
 void cache_clean_inval(const void *va, u64 size);
-/* Invalidate all instruction caches of all CPUs, after cache_clean() of new code. */
+/* After cache_clean() of new code: no vCPU that starts from now on runs older bytes, on any CPU. */
 void icache_inval_all(void);
 /* Zero by the fastest means; [va, va+size) cacheable, 64-byte aligned. Not cleaned. */
 void mem_zero_fast(void *va, u64 size);
