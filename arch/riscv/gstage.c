@@ -2,7 +2,9 @@
 /*
  * The second stage in hardware. HFENCE (Privileged Architecture 21.3.2) acts on the hart that executes it; other harts
  * fence by firmware (SBI RFENCE), which interrupts them in M-mode whatever they run and returns when all have done it.
- * Lock: vmids.lock for the VMID's validity across a flush.
+ * So only those are asked that have the VM loaded: what the others keep of it is out of reach until they load it again, and then they
+ * fence first, see s2_flush(). Nobody is interrupted for a neighbour's tables.
+ * Lock: vmids.lock for the VMID's validity across a flush, and for vm_arch.flushes.
  */
 #include "arch/riscv/gstage.h"
 #include "arch/riscv/cpu_arch.h"
@@ -22,6 +24,10 @@
 _Static_assert(FLUSH_PAGES_MAX < PT_ENTRIES, "a table's range is flushed with its pointer");
 
 static struct vmid_pool vmids;
+/* Whose translations a hart uses now; written by that hart alone. A line each. */
+static struct {
+	const struct vm_arch *vm;
+} ALIGNED(64) loaded[MAX_CPUS];
 
 BOOT_CODE void gstage_init(void)
 {
@@ -67,9 +73,16 @@ void gstage_load(struct vm_arch *vm, u32 vcpu_index)
 {
 	u32 cpu = this_cpu()->index;
 	u64 vmid = vmid_load(&vmids, cpu, &vm->vmid);
-	u64 user = load_relaxed(&vm->vmid.context) << 8 | (vcpu_index + 1);
+	u64 user = load_relaxed(&vm->vmid.context) << 8 | (vcpu_index + 1), flushes;
 
+	store_relaxed(&loaded[cpu].vm, vm);
+	atomic_fence(); /* whoever flushes finds it loaded, or is found here */
+	flushes = load_acquire(&vm->flushes);
 	csr_write(CSR_HGATP, vm->hgatp | vmid << HGATP_VMID_SHIFT);
+	if (unlikely(vm->flushed[cpu] != flushes)) {
+		hfence_gvma_vmid(vmid);
+		vm->flushed[cpu] = flushes;
+	}
 	if (vm->last_user[cpu] != user) {
 		hfence_vvma_all();
 		fence_i();
@@ -77,9 +90,15 @@ void gstage_load(struct vm_arch *vm, u32 vcpu_index)
 	}
 }
 
+static bool is_loaded(u32 cpu, const void *vm)
+{
+	return load_relaxed(&loaded[cpu].vm) == vm;
+}
+
 void gstage_put(void)
 {
 	csr_write(CSR_HGATP, 0);
+	store_release(&loaded[this_cpu()->index].vm, NULL);
 	vmid_put(&vmids, this_cpu()->index);
 }
 
@@ -94,6 +113,10 @@ static void flush_here(u64 gpa, u64 size, u64 vmid)
 		hfence_gvma(gpa + off, vmid);
 }
 
+/*
+ * A hart that has the VM loaded fences now, any other when it loads it: then it finds the flush counted (gstage_load()). Between
+ * counting here and looking who has it stands a fence, as between loading there and looking at the count: one of both sees the other.
+ */
 void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
 {
 	struct vm_arch *a = vm->arch;
@@ -105,8 +128,11 @@ void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
 	if (vmid_valid(&vmids, &a->vmid)) {
 		u64 vmid = vmid_of(&a->vmid);
 
-		flush_here(gpa.v, size, vmid);
-		for (u32 next = 0; sbi_homes(vm, &next, &m);)
+		store_release(&a->flushes, a->flushes + 1);
+		atomic_fence();
+		if (is_loaded(this_cpu()->index, a))
+			flush_here(gpa.v, size, vmid);
+		for (u32 next = 0; sbi_harts(is_loaded, a, &next, &m);)
 			sbi_hfence_gvma_vmid(m, gpa.v, size, vmid);
 	}
 	spin_unlock(&vmids.lock);

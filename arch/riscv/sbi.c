@@ -126,20 +126,23 @@ static bool add_cpu(struct hart_mask *m, u32 cpu)
 	return true;
 }
 
-bool sbi_others(u32 *next, struct hart_mask *m)
+bool sbi_harts(bool (*wanted)(u32 cpu, const void *ctx), const void *ctx, u32 *next, struct hart_mask *m)
 {
 	m->mask = 0;
-	while (*next < nr_cpus && add_cpu(m, *next))
-		(*next)++;
+	for (; *next < nr_cpus; (*next)++)
+		if (wanted(*next, ctx) && !add_cpu(m, *next))
+			break;
 	return m->mask != 0;
 }
 
-bool sbi_homes(const struct vm *vm, u32 *next, struct hart_mask *m)
+static bool any_cpu(u32 cpu UNUSED, const void *ctx UNUSED)
 {
-	m->mask = 0;
-	while (*next < vm->nr_vcpus && add_cpu(m, vm->vcpus[*next].home))
-		(*next)++;
-	return m->mask != 0;
+	return true;
+}
+
+bool sbi_others(u32 *next, struct hart_mask *m)
+{
+	return sbi_harts(any_cpu, NULL, next, m);
 }
 
 static NORETURN void system_reset(u32 type, const char *what)

@@ -28,8 +28,6 @@
 #define SBI_ERR_ALREADY_STOPPED (-8)
 #define SBI_ERR_DENIED_LOCKED (-14)
 
-struct vm;
-
 struct sbi_ret {
 	s64 error;
 	u64 value;
@@ -57,12 +55,9 @@ void sbi_hfence_gvma(struct hart_mask m, u64 gpa, u64 size);
 void sbi_hfence_vvma(struct hart_mask m, u64 va, u64 size);
 void sbi_hfence_vvma_asid(struct hart_mask m, u64 va, u64 size, u64 asid);
 
-/*
- * Every online hart but this one, in as few masks as their ids allow. `first` true: begin anew with *next = 0. False: there
- * are no more.
- */
+/* Every online hart but this one, in as few masks as their ids allow; *next begins as 0. False: there are no more. */
 bool sbi_others(u32 *next, struct hart_mask *m);
-/* The same of the homes of a VM's vCPUs, which alone ever cached anything of it. One may come twice. */
-bool sbi_homes(const struct vm *vm, u32 *next, struct hart_mask *m);
+/* The same of those for whose CPU `wanted` says so. */
+bool sbi_harts(bool (*wanted)(u32 cpu, const void *ctx), const void *ctx, u32 *next, struct hart_mask *m);
 
 #endif

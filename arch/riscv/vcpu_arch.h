@@ -61,6 +61,8 @@ struct vm_arch {
 	struct vm *core;
 	u64 hgatp; /* mode and root; the VMID is put in at each load */
 	struct vmid vmid;
+	u64 flushes;           /* of the second stage, ever */
+	u64 flushed[MAX_CPUS]; /* how many of them each CPU has made good when it loaded the VM */
 	u64 last_user
 		[MAX_CPUS]; /* on each CPU: VMID context << 8 | index + 1 of whose first stage it may hold */
 	struct guest_clock clock;

@@ -28,7 +28,8 @@ rv_gstage|arch/riscv/gstage.c|sbi_hfence_gvma(m, 0, 0);|1|a VMID rollover fences
 rv_gstage|arch/riscv/gstage.c|hfence_gvma_all();|2|without VMIDs, no fence of the second stage between VMs
 rv_gstage|arch/riscv/gstage.c|hfence_vvma_all();|1|without VMIDs, no fence of the first stage between VMs
 rv_gstage|arch/riscv/gstage.c|hfence_vvma_all();|2|no fence of the first stage between vCPUs
-rv_gstage|arch/riscv/gstage.c|hfence_gvma_vmid(vmid);|1|a whole VMID is not fenced here
+rv_gstage|arch/riscv/gstage.c|hfence_gvma_vmid(vmid);|1|what was flushed while another VM ran here is not fenced
+rv_gstage|arch/riscv/gstage.c|hfence_gvma_vmid(vmid);|2|a whole VMID is not fenced here
 rv_gstage|arch/riscv/gstage.c|hfence_gvma(gpa + off, vmid);|1|a range is not fenced here
 rv_gstage|arch/riscv/gstage.c|sbi_hfence_gvma_vmid(m, gpa.v, size, vmid);|1|a range is not fenced on other harts
 '
