@@ -11,8 +11,10 @@
 /* Where a walk ended. */
 struct pos {
 	u64 pte;
+	u64 size; /* that the entry translates; of a run, all of it */
 	u32 table, index;
 	u32 level;
+	u32 attr;                 /* 0: no leaf */
 	u32 parent, parent_index; /* PT_NONE: `table` is of the root */
 };
 
@@ -22,20 +24,25 @@ static struct pos find(const struct pt_space *s, u64 va, u32 stop)
 	u32 level = pt_root_level(s->fmt);
 	u32 index = (u32)(va >> pt_shift(level));
 	struct pos p = {.level = level, .parent = PT_NONE};
+	enum pt_kind kind;
 
 	/* a root of concatenated tables is one table with more index bits */
 	p.table = s->root + (index >> PT_INDEX_BITS);
 	p.index = index & (PT_ENTRIES - 1);
 	for (;;) {
 		p.pte = pt_get(s, p.table, p.index);
-		if (p.level == stop || p.level == 0 || s->fmt->kind(p.pte, p.level) != PT_TABLE)
-			return p;
+		kind = s->fmt->kind(p.pte, p.level);
+		if (p.level == stop || p.level == 0 || kind != PT_TABLE)
+			break;
 		p.parent = p.table;
 		p.parent_index = p.index;
 		p.table = pt_table_of(s, s->fmt->addr(p.pte, p.level));
 		p.level--;
 		p.index = (u32)(va >> pt_shift(p.level)) & (PT_ENTRIES - 1);
 	}
+	p.attr = kind == PT_LEAF ? s->fmt->attr(p.pte, p.level) : 0;
+	p.size = p.attr & PT_RUN ? PT_RUN_SIZE : pt_size(p.level);
+	return p;
 }
 
 /* Take a page of the quota for the table below p's entry. */
@@ -53,34 +60,50 @@ static u32 table_below(struct pt_space *s, const struct pos *p)
 	return t;
 }
 
-/* Break-before-make: p's valid entry, which translates at va, becomes `pte`. */
-static void replace(struct pt_space *s, const struct pos *p, u64 va, u64 pte)
+static u64 frame(const struct pt_space *s, const struct pos *p)
 {
-	u64 size = pt_size(p->level);
-
-	pt_put(s, p->table, p->index, 0);
-	s->hooks->flush(s->ctx, align_down(va, size), size);
-	pt_put(s, p->table, p->index, pte);
+	return s->fmt->addr(p->pte, p->level);
 }
 
-/* p's block becomes a table of the next smaller leaves with the same meaning. */
+/* p's entry, or its run, becomes 0. */
+static void clear(struct pt_space *s, const struct pos *p)
+{
+	if (p->attr & PT_RUN)
+		pt_fill_run(s, p->table, p->index, 0, 0);
+	else
+		pt_put(s, p->table, p->index, 0);
+}
+
+/* The first half of break-before-make: what p's entry said at va is used nowhere any more. */
+static void break_at(struct pt_space *s, const struct pos *p, u64 va)
+{
+	clear(s, p);
+	s->hooks->flush(s->ctx, align_down(va, p->size), p->size);
+}
+
+/* p's block becomes a table of the next smaller leaves with the same meaning, a run becomes pages. */
 static enum err split(struct pt_space *s, const struct pos *p, u64 va)
 {
 	const struct pt_format *f = s->fmt;
-	u32 t = table_below(s, p);
+	u32 t;
 
+	if (p->attr & PT_RUN) {
+		break_at(s, p, va);
+		pt_fill_run(s, p->table, p->index, frame(s, p), p->attr & ~(u32)PT_RUN);
+		return ERR_AGAIN;
+	}
+	t = table_below(s, p);
 	if (t == PT_NONE)
 		return ERR_NOMEM;
-	pt_fill(s, t, f->addr(p->pte, p->level), p->level - 1, f->attr(p->pte, p->level));
-	replace(s, p, va, f->make_table(pt_table_pa(s, t)));
+	pt_fill(s, t, frame(s, p), p->level - 1, f->runs && p->level == 1 ? p->attr | PT_RUN : p->attr);
+	break_at(s, p, va);
+	pt_put(s, p->table, p->index, f->make_table(pt_table_pa(s, t)));
 	return ERR_AGAIN;
 }
 
-/* How far a step at va reaches: to the end of an entry of `level`, at most `left`. */
-static u64 reach(u64 va, u32 level, u64 left)
+/* How far a step at va reaches: to the end of the entry that translates `size`, at most `left`. */
+static u64 reach(u64 va, u64 size, u64 left)
 {
-	u64 size = pt_size(level);
-
 	return min_u64(left, size - (va & (size - 1)));
 }
 
@@ -91,12 +114,21 @@ bool pt_query(const struct pt_space *s, u64 va, struct pt_hit *hit)
 
 	struct pos p = find(s, va, 0);
 
-	if (s->fmt->kind(p.pte, p.level) != PT_LEAF)
+	if (!p.attr)
 		return false;
-	hit->pa = s->fmt->addr(p.pte, p.level) | (va & (pt_size(p.level) - 1));
-	hit->attr = s->fmt->attr(p.pte, p.level);
-	hit->level = p.level;
+	hit->size = p.size;
+	hit->pa = frame(s, &p) | (va & (p.size - 1));
+	hit->attr = p.attr & ~(u32)PT_RUN;
 	return true;
+}
+
+/* From the first entry on a walker may use the run for all its pages, which are about to be mapped so: the others have to be empty. */
+static enum err map_run(struct pt_space *s, const struct pos *p, u64 pa, u32 attr)
+{
+	if (!pt_is_empty_run(s, p->table, p->index))
+		return ERR_EXIST;
+	pt_fill_run(s, p->table, p->index, pa, attr);
+	return OK;
 }
 
 enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr)
@@ -105,6 +137,8 @@ enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr)
 
 	if (p.pte)
 		return ERR_EXIST;
+	if (p.level == level && attr & PT_RUN)
+		return map_run(s, &p, pa, attr);
 	if (p.level == level) {
 		pt_put(s, p.table, p.index, s->fmt->make_leaf(pa, level, attr));
 		return OK;
@@ -123,39 +157,44 @@ enum err pt_unmap_step(struct pt_space *s, u64 va, u64 left, u64 *step)
 {
 	struct pos p = find(s, va, 0);
 
-	*step = reach(va, p.level, left);
-	if (s->fmt->kind(p.pte, p.level) != PT_LEAF)
+	*step = reach(va, p.size, left);
+	if (!p.attr)
 		return OK;
-	if (*step != pt_size(p.level))
+	if (*step != p.size)
 		return split(s, &p, va);
-	pt_put(s, p.table, p.index, 0);
+	clear(s, &p);
 	return OK;
 }
 
 enum err pt_protect_step(struct pt_space *s, u64 va, u64 left, u32 attr, u64 *step)
 {
 	struct pos p = find(s, va, 0);
+	u32 run = p.attr & PT_RUN;
 
-	*step = reach(va, p.level, left);
-	if (s->fmt->kind(p.pte, p.level) != PT_LEAF || s->fmt->attr(p.pte, p.level) == attr)
+	*step = reach(va, p.size, left);
+	if (!p.attr || p.attr == (attr | run))
 		return OK;
-	if (*step != pt_size(p.level))
+	if (*step != p.size)
 		return split(s, &p, va);
-	replace(s, &p, va, s->fmt->make_leaf(s->fmt->addr(p.pte, p.level), p.level, attr));
+	break_at(s, &p, va);
+	if (run)
+		pt_fill_run(s, p.table, p.index, frame(s, &p), attr | run);
+	else
+		pt_put(s, p.table, p.index, s->fmt->make_leaf(frame(s, &p), p.level, attr));
 	return OK;
 }
 
 enum err pt_reap_step(struct pt_space *s, u64 va, u64 left, u64 *step)
 {
 	struct pos p = find(s, va, 0);
-	u64 span = pt_size(p.level + 1);
+	u64 size = pt_size(p.level + 1);
 
-	*step = reach(va, p.level ? p.level : 1, left);
+	*step = reach(va, p.level ? p.size : size, left);
 	if (p.parent == PT_NONE || !pt_is_empty(s, p.table))
 		return OK;
 	pt_put(s, p.parent, p.parent_index, 0);
 	/* a walker may hold a pointer to the table until this */
-	s->hooks->flush(s->ctx, align_down(va, span), span);
+	s->hooks->flush(s->ctx, align_down(va, size), size);
 	pt_unpick(s, p.table);
 	return ERR_AGAIN;
 }

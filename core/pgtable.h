@@ -6,15 +6,18 @@
  * Words. A *level* counts from the leaves: 0 holds 4 KiB leaves, 1 2 MiB, 2
  * 1 GiB; the root is level `levels - 1`. A *table* is named by its index in a
  * pool, never by a pointer. `va` is the address the tables translate (virtual,
- * guest physical or bus address), `pa` what they translate to.
+ * guest physical or bus address), `pa` what they translate to. A *run* is 16
+ * aligned entries of level 0 that say together what one leaf of 64 KiB would, where
+ * a format has such (RISC-V's Svnapot): a TLB may use any of them for all 16 pages.
  *
  * Shape invariant, kept by every step: an entry of a used table is zero, or a
  * leaf exactly as the format's make_leaf() writes it, or a pointer to a used
  * table one level below whose record names this owner, table and entry.
+ * Entries of a run are all there and all of that run.
  * An unused table belongs to nobody and nothing points to it.
  *
  * Who owes what
- *   step   changes at most one entry between its walk and its return; an entry that
+ *   step   changes at most one entry, or one run, between its walk and its return; an entry that
  *          was valid becomes another valid one only as break (0), publish, flush,
  *          make, publish (Arm ARM D8.16.1 "break-before-make"); a table
  *          is unlinked and flushed before its page is free.
@@ -42,6 +45,8 @@
 #define PT_ENTRIES (1u << PT_INDEX_BITS)
 #define PT_NONE UINT32_MAX /* no table */
 #define PT_LEVELS_MAX 5u
+#define PT_RUN_ENTRIES 16u
+#define PT_RUN_SIZE ((u64)PT_RUN_ENTRIES * PAGE_SIZE)
 
 /* Attributes of a leaf, in no format's encoding. */
 enum pt_attr {
@@ -49,6 +54,7 @@ enum pt_attr {
 	PT_W = 1u << 1,
 	PT_X = 1u << 2,
 	PT_DEVICE = 1u << 3, /* device memory: no gathering, no reordering */
+	PT_RUN = 1u << 4,    /* of an entry: it is of a run; the walker's own, nobody asks for it */
 };
 
 enum pt_kind { PT_EMPTY, PT_LEAF, PT_TABLE };
@@ -61,12 +67,13 @@ struct pt_format {
 	u8 va_bits;   /* 12 + 9 * (levels - 1) + root_bits */
 	u8 pa_bits;
 	u8 leaf_top; /* highest level that may hold a leaf; all below may, too */
-	u64 (*make_leaf)(u64 pa, u32 level, u32 attr);
+	bool runs;   /* use them: the codec has them */
+	u64 (*make_leaf)(u64 pa, u32 level, u32 attr); /* of a run: pa of any of its pages */
 	u64 (*make_table)(u64 pa);
 	enum pt_kind (*kind)(u64 pte, u32 level);
-	u64 (*addr)(u64 pte, u32 level); /* of a leaf's frame or a table */
+	u64 (*addr)(u64 pte, u32 level); /* of a leaf's frame, a run's first, or a table */
 	u32 (*attr)(u64 pte, u32 level); /* of a leaf */
-	bool (*attr_ok)(u32 attr);       /* can the format say exactly this? */
+	bool (*attr_ok)(u32 attr);       /* can the format say exactly this? Without PT_RUN */
 };
 
 /* What is known of one page of the pool. */
@@ -152,9 +159,9 @@ hpa_t pt_root(const struct pt_space *s);
 u32 pt_space_used(const struct pt_space *s);
 
 struct pt_hit {
-	u64 pa; /* of va itself */
+	u64 pa;   /* of va itself */
+	u64 size; /* of the leaf; of a run, all of it */
 	u32 attr;
-	u32 level;
 };
 
 /* Translate. False: nothing mapped at va. */
@@ -181,11 +188,12 @@ enum err pt_reap_range(struct pt_space *s, u64 va, u64 size, u32 budget, u64 *do
 
 /*
  * Preconditions: va + size of the step inside va_bits, all page aligned;
- * map: level <= leaf_top, va and pa aligned to it, pa + size inside pa_bits, attr_ok(attr).
+ * map: level <= leaf_top, va and pa aligned to it, pa + size inside pa_bits, attr_ok(attr); attr may have PT_RUN where fmt->runs
+ * and level is 0: then va and pa are aligned to PT_RUN_SIZE, and that is what is mapped.
  * ERR_AGAIN: a table was linked, split off or unlinked, call again with the same arguments.
  */
 
-/* One leaf. ERR_EXIST: the entry is not empty. */
+/* One leaf or run. ERR_EXIST: there is something. */
 enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr) MUST_USE;
 /* At va, not beyond left > 0 bytes. OK: *step > 0 bytes are done. The CALLER owes their flush. */
 enum err pt_unmap_step(struct pt_space *s, u64 va, u64 left, u64 *step) MUST_USE;

@@ -59,25 +59,49 @@ void pt_zero(const struct pt_space *s, u32 table)
 	s->hooks->publish(va, PAGE_SIZE);
 }
 
+/* Entries from `first` on become leaves that lie one after the other; attr 0: they become 0. Each by one store. */
+static void fill(const struct pt_space *s, u64 *first, u32 count, u64 pa, u32 level, u32 attr)
+{
+	for (u32 i = 0; i < count; i++)
+		PROOF_TABLE_LOOP(i)
+			store_relaxed(&first[i],
+				      attr ? s->fmt->make_leaf(pa + ((u64)i << pt_shift(level)), level, attr)
+					   : 0);
+	s->hooks->publish(first, count * sizeof(*first));
+}
+
 void pt_fill(const struct pt_space *s, u32 table, u64 pa, u32 level, u32 attr)
 {
-	u64 *va = table_va(s, table);
+	fill(s, table_va(s, table), PT_ENTRIES, pa, level, attr);
+}
 
-	for (u32 i = 0; i < PT_ENTRIES; i++)
-		PROOF_TABLE_LOOP(i)
-			va[i] = s->fmt->make_leaf(pa + ((u64)i << pt_shift(level)), level, attr);
-	s->hooks->publish(va, PAGE_SIZE);
+static bool are_zero(const u64 *first, u32 count)
+{
+	for (u32 i = 0; i < count; i++)
+		PROOF_EMPTY_LOOP(i)
+			if (first[i])
+				return false;
+	return true;
 }
 
 bool pt_is_empty(const struct pt_space *s, u32 table)
 {
-	const u64 *va = table_va(s, table);
+	return are_zero(table_va(s, table), PT_ENTRIES);
+}
 
-	for (u32 i = 0; i < PT_ENTRIES; i++)
-		PROOF_EMPTY_LOOP(i)
-			if (va[i])
-				return false;
-	return true;
+static u32 run_of(u32 index)
+{
+	return index & ~(PT_RUN_ENTRIES - 1);
+}
+
+void pt_fill_run(const struct pt_space *s, u32 table, u32 index, u64 pa, u32 attr)
+{
+	fill(s, pt_entry(s, table, run_of(index)), PT_RUN_ENTRIES, pa, 0, attr);
+}
+
+bool pt_is_empty_run(const struct pt_space *s, u32 table, u32 index)
+{
+	return are_zero(pt_entry(s, table, run_of(index)), PT_RUN_ENTRIES);
 }
 
 BOOT_CODE struct pt_meta pt_meta_get(const struct pt_space *s, u32 table)

@@ -20,6 +20,12 @@ void pt_zero(const struct pt_space *s, u32 table);
 void pt_fill(const struct pt_space *s, u32 table, u64 pa, u32 level, u32 attr);
 /* True only when all entries are 0. */
 bool pt_is_empty(const struct pt_space *s, u32 table);
+/*
+ * The same two of the PT_RUN_ENTRIES, of level 0, among which `index` is: the i-th becomes the leaf for pa + i * PAGE_SIZE, attr 0:
+ * becomes 0.
+ */
+void pt_fill_run(const struct pt_space *s, u32 table, u32 index, u64 pa, u32 attr);
+bool pt_is_empty_run(const struct pt_space *s, u32 table, u32 index);
 
 /* The record of a page. */
 struct pt_meta pt_meta_get(const struct pt_space *s, u32 table);

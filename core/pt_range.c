@@ -32,6 +32,12 @@ static u32 leaf_level(const struct pt_format *fmt, u64 va, u64 pa, u64 left)
 	return level;
 }
 
+/* Can the leaf of level 0 be a run? */
+static bool run_fits(const struct pt_format *fmt, u64 va, u64 pa, u64 left)
+{
+	return fmt->runs && !((va | pa) & (PT_RUN_SIZE - 1)) && left >= PT_RUN_SIZE;
+}
+
 static enum err progress(enum err e, u64 done, u64 size)
 {
 	if (e != OK && e != ERR_AGAIN)
@@ -49,10 +55,11 @@ enum err pt_map_range(struct pt_space *s, u64 va, u64 pa, u64 size, u32 attr, u3
 		return ERR_RANGE;
 	while (d < size && budget && (e == OK || e == ERR_AGAIN)) PROOF_MAP_LOOP {
 		u32 level = leaf_level(s->fmt, va + d, pa + d, size - d);
+		bool run = !level && run_fits(s->fmt, va + d, pa + d, size - d);
 
-		e = pt_map_step(s, va + d, pa + d, level, attr);
+		e = pt_map_step(s, va + d, pa + d, level, run ? attr | PT_RUN : attr);
 		if (e == OK)
-			d += pt_size(level);
+			d += run ? PT_RUN_SIZE : pt_size(level);
 		budget--;
 	}
 	*done = d;

@@ -136,6 +136,7 @@ BOOT_CODE void feature_read_cpu(void)
 	h->guest_files = least(h->guest_files, mine.guest_files);
 	h->vlenb = h->vlenb == mine.vlenb ? mine.vlenb : 0;
 	pt_pbmt = feature_has(EXT_SVPBMT) && h->henvcfg >> ENVCFG_PBMTE_SHIFT & 1;
+	pt_napot = feature_has(EXT_SVNAPOT);
 }
 
 /* A guest that can go past the caches has to find what was zeroed and loaded for it there (cache.c). */

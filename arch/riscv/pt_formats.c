@@ -14,6 +14,10 @@
 	(1ULL << 8)              /* software's: where the machine's attributes alone make it device memory */
 #define PTE_PBMT_IO (2ULL << 61) /* non-cacheable, idempotent or not, strongly ordered */
 #define PTE_PBMT (3ULL << 61)
+#define PTE_N \
+	(1ULL \
+	 << 63) /* of a run of 64 KiB, which the PPN names with 1000 in the place of the entry's number (Svnapot) */
+#define RUN_MARK (PT_RUN_SIZE / 2)
 #define PTE_PPN_SHIFT 10
 #define PTE_PPN ((1ULL << 44) - 1)
 
@@ -26,7 +30,9 @@ static u64 address_field(u64 pa)
 
 static u64 leaf(u64 pa, u32 attr)
 {
-	u64 pte = PTE_V | PTE_R | PTE_A | PTE_D | address_field(pa);
+	bool run = attr & PT_RUN;
+	u64 frame = run ? align_down(pa, PT_RUN_SIZE) | RUN_MARK : pa;
+	u64 pte = PTE_V | PTE_R | PTE_A | PTE_D | address_field(frame) | (run ? PTE_N : 0);
 
 	return pte | (attr & PT_W ? PTE_W : 0) | (attr & PT_X ? PTE_X : 0);
 }
@@ -71,12 +77,14 @@ static enum pt_kind kind(u64 pte, u32 level UNUSED)
 
 static u64 addr(u64 pte, u32 level UNUSED)
 {
-	return (pte >> PTE_PPN_SHIFT & PTE_PPN) << PAGE_SHIFT;
+	u64 frame = (pte >> PTE_PPN_SHIFT & PTE_PPN) << PAGE_SHIFT;
+
+	return pte & PTE_N ? align_down(frame, PT_RUN_SIZE) : frame;
 }
 
 static u32 rights(u64 pte)
 {
-	return PT_R | (pte & PTE_W ? PT_W : 0u) | (pte & PTE_X ? PT_X : 0u);
+	return PT_R | (pte & PTE_W ? PT_W : 0u) | (pte & PTE_X ? PT_X : 0u) | (pte & PTE_N ? PT_RUN : 0u);
 }
 
 static u32 attr(u64 pte, u32 level UNUSED)
@@ -102,13 +110,14 @@ static bool host_attr_ok(u32 a)
 	return gstage_attr_ok(a) && (a & (PT_W | PT_X)) != (PT_W | PT_X);
 }
 
-#define FORMAT(text, nr_levels, root, kind_of, suffix)                       \
+#define FORMAT(text, nr_levels, root, kind_of, suffix, has_runs)             \
 	{.name = text,                                                       \
 	 .levels = nr_levels,                                                \
 	 .root_bits = root,                                                  \
 	 .va_bits = PAGE_SHIFT + PT_INDEX_BITS * ((nr_levels) - 1) + (root), \
 	 .pa_bits = PA_BITS,                                                 \
 	 .leaf_top = 2,                                                      \
+	 .runs = has_runs,                                                   \
 	 .make_leaf = kind_of##_leaf##suffix,                                \
 	 .make_table = make_table,                                           \
 	 .kind = kind,                                                       \
@@ -116,32 +125,35 @@ static bool host_attr_ok(u32 a)
 	 .attr = attr##suffix,                                               \
 	 .attr_ok = kind_of##_attr_ok}
 
-const struct pt_format host_formats[SV_FORMATS] = {
-	FORMAT("Sv39", 3, 9, host, ),
-	FORMAT("Sv48", 4, 9, host, ),
-	FORMAT("Sv57", 5, 9, host, ),
-};
-const struct pt_format host_formats_pbmt[SV_FORMATS] = {
-	FORMAT("Sv39", 3, 9, host, _pbmt),
-	FORMAT("Sv48", 4, 9, host, _pbmt),
-	FORMAT("Sv57", 5, 9, host, _pbmt),
-};
-const struct pt_format gstage_formats[SV_FORMATS] = {
-	FORMAT("Sv39x4", 3, 11, gstage, ),
-	FORMAT("Sv48x4", 4, 11, gstage, ),
-	FORMAT("Sv57x4", 5, 11, gstage, ),
-};
-const struct pt_format gstage_formats_pbmt[SV_FORMATS] = {
-	FORMAT("Sv39x4", 3, 11, gstage, _pbmt),
-	FORMAT("Sv48x4", 4, 11, gstage, _pbmt),
-	FORMAT("Sv57x4", 5, 11, gstage, _pbmt),
-};
+#define HOST_FORMATS(suffix)                               \
+	{                                                  \
+		FORMAT("Sv39", 3, 9, host, suffix, false), \
+		FORMAT("Sv48", 4, 9, host, suffix, false), \
+		FORMAT("Sv57", 5, 9, host, suffix, false), \
+	}
+#define GSTAGE_FORMATS(suffix, runs)                           \
+	{                                                      \
+		FORMAT("Sv39x4", 3, 11, gstage, suffix, runs), \
+		FORMAT("Sv48x4", 4, 11, gstage, suffix, runs), \
+		FORMAT("Sv57x4", 5, 11, gstage, suffix, runs), \
+	}
 
-bool pt_pbmt;
+const struct pt_format host_formats[SV_FORMATS] = HOST_FORMATS();
+const struct pt_format host_formats_pbmt[SV_FORMATS] = HOST_FORMATS(_pbmt);
+const struct pt_format gstage_formats[SV_FORMATS] = GSTAGE_FORMATS(, false);
+const struct pt_format gstage_formats_pbmt[SV_FORMATS] = GSTAGE_FORMATS(_pbmt, false);
+const struct pt_format gstage_formats_napot[SV_FORMATS] = GSTAGE_FORMATS(, true);
+const struct pt_format gstage_formats_pbmt_napot[SV_FORMATS] = GSTAGE_FORMATS(_pbmt, true);
+
+bool pt_pbmt, pt_napot;
 
 BOOT_CODE const struct pt_format *s2_format(u32 ipa_bits)
 {
-	const struct pt_format *f = pt_pbmt ? gstage_formats_pbmt : gstage_formats;
+	static const struct pt_format *const families[2][2] = {
+		{gstage_formats, gstage_formats_napot},
+		{gstage_formats_pbmt, gstage_formats_pbmt_napot},
+	};
+	const struct pt_format *f = families[pt_pbmt][pt_napot];
 
 	for (u32 i = 0; i < SV_FORMATS; i++)
 		if (ipa_bits <= f[i].va_bits)

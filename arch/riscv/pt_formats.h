@@ -18,8 +18,11 @@ extern const struct pt_format host_formats[SV_FORMATS];
 extern const struct pt_format host_formats_pbmt[SV_FORMATS];
 extern const struct pt_format gstage_formats[SV_FORMATS];
 extern const struct pt_format gstage_formats_pbmt[SV_FORMATS];
-/* Svpbmt is there, on all harts and in both stages: found by feature.c. Constant from the plan on. */
-extern bool pt_pbmt;
+/* Both with runs of 64 KiB, where Svnapot exists. */
+extern const struct pt_format gstage_formats_napot[SV_FORMATS];
+extern const struct pt_format gstage_formats_pbmt_napot[SV_FORMATS];
+/* Svpbmt, Svnapot are there, on all harts and in both stages: found by feature.c. Constant from the plan on. */
+extern bool pt_pbmt, pt_napot;
 
 /* MODE of satp and hgatp for a format: 8, 9, 10 (tables 31 and 62). */
 static inline u64 pt_mode(const struct pt_format *fmt)

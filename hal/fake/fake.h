@@ -143,6 +143,7 @@ struct fake_tlb_state {
 	u32 publishes;
 	u32 max_ipa_bits; /* s2_max_ipa_bits() */
 	u32 max_between_flushes;
+	bool napot; /* RISC-V's walkers have Svnapot */
 };
 
 extern struct fake_tlb_state fake_tlb;

@@ -22,11 +22,13 @@ struct entry {
 
 static struct entry entries[ENTRIES];
 static u32 nr;
+bool fake_hart_napot;
 u64 (*fake_hart_stage1)(u64 vsatp, u64 va);
 
 void fake_hfence_reset(void)
 {
 	nr = 0;
+	fake_hart_napot = false;
 	fake_hart_stage1 = NULL;
 }
 
@@ -119,6 +121,12 @@ static u64 index_of(u64 gpa, u32 level, u32 levels)
 	return gpa >> (12 + 9 * level) & (level + 1 == levels ? 0x7ff : 0x1ff);
 }
 
+/* A page of a run of 64 KiB (Svnapot), the one form of N that is not reserved. */
+static bool is_run(u64 pte, u32 level)
+{
+	return fake_hart_napot && !level && pte & 0xe && (pte >> 10 & 0xf) == 8;
+}
+
 /* `hart` HFENCE_ALL: caches nothing, and uses nothing that is cached. */
 static bool second(u64 hart, u64 hgatp, u64 gpa, struct entry *out)
 {
@@ -141,11 +149,14 @@ static bool second(u64 hart, u64 hgatp, u64 gpa, struct entry *out)
 		pte = read_entry(table + 8 * index_of(gpa, level, levels));
 		if (!(pte & 1))
 			return false;
-		if (pte >> 54 & 0x7f || (pte >> 61 & 3) == 3 || pte >> 63)
+		if (pte >> 54 & 0x7f || (pte >> 61 & 3) == 3 || (pte >> 63 && !is_run(pte, level)))
 			fake_violation("reserved bits in %llx", (unsigned long long)pte);
+		size = pte >> 63 ? 0x10000 : size;
 		*out = (struct entry){
 			pte & 0xe ? LEAF : POINTER,           (u32)hart,    vmid, gpa & ~(size - 1), size,
 			(pte >> 10 & 0xfffffffffffULL) << 12, pte >> 2 & 1, level};
+		if (pte >> 63)
+			out->to &= ~0xffffULL;
 		if (pte & 0xe)
 			break;
 		if (!level || pte & 0xd0)

@@ -18,6 +18,9 @@
 
 #define HFENCE_ALL UINT64_MAX
 
+/* The harts have Svnapot; false after a reset. */
+extern bool fake_hart_napot;
+
 /* Nothing is cached anywhere. */
 void fake_hfence_reset(void);
 

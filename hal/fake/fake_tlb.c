@@ -122,16 +122,22 @@ static bool riscv_is_table(u64 pte, s32 level)
 	return level < 3 && bits(pte, 7, 0) == 1 && bits(pte, 63, 54) == 0;
 }
 
-/* Bits 60:54, N here, the memory type 3 and W without R are reserved; leaves above 1 GiB are not used. */
+/* N, of which one form is not reserved: pages in runs of 16. */
+static bool riscv_n_ok(u64 pte, s32 level)
+{
+	return !bits(pte, 63, 63) || (fake_tlb.napot && level == 3 && bits(pte, 13, 10) == 8);
+}
+
+/* Bits 60:54, the memory type 3 and W without R are reserved; leaves above 1 GiB are not used. */
 static bool riscv_is_leaf(u64 pte, s32 level)
 {
 	return level >= 1 && is_valid(pte) && bits(pte, 3, 1) && bits(pte, 2, 1) != 2 && !bits(pte, 60, 54) &&
-	       !bits(pte, 63, 63) && bits(pte, 62, 61) != 3;
+	       riscv_n_ok(pte, level) && bits(pte, 62, 61) != 3;
 }
 
 static u64 riscv_address(u64 pte)
 {
-	return bits(pte, 53, 10) << 12;
+	return bits(pte, 63, 63) ? bits(pte, 53, 14) << 16 : bits(pte, 53, 10) << 12;
 }
 
 /* `user`: U has to be set, or has to be clear. Stores need D as well as A; neither is set by hardware. */
@@ -180,6 +186,19 @@ static bool is_leaf(u32 c, u64 pte, s32 level)
 static u64 address(u32 c, u64 pte)
 {
 	return regimes[contexts[c].regime].address(pte);
+}
+
+/* Bytes that a leaf translates: an entry of a run speaks for all 16 pages. Contiguous of Arm's is not used. */
+static u64 leaf_span(enum fake_regime regime, u64 pte, s32 level)
+{
+	return regimes[regime].address == riscv_address && bits(pte, 63, 63) ? 16 * 4096 : span(level);
+}
+
+static struct tlbe leaf_entry(u32 c, u64 pte, s32 level, u64 va)
+{
+	u64 size = leaf_span(contexts[c].regime, pte, level);
+
+	return (struct tlbe){(u8)c, false, align_down(va, size), size, pte, 0, level};
 }
 
 static u64 read_walk(u64 hpa)
@@ -279,8 +298,7 @@ void fake_flush(void *ctx, u64 va, u64 size)
 			u64 pte = read_walk(hpa + 8 * i);
 
 			if (is_leaf((u32)c, pte, level))
-				tlb_add((struct tlbe){(u8)c, false, pages[p].va + i * span(level),
-						      span(level), pte, 0, level});
+				tlb_add(leaf_entry((u32)c, pte, level, pages[p].va + i * span(level)));
 			else if (is_table((u32)c, pte, level))
 				tlb_add((struct tlbe){(u8)c, true, pages[p].va + i * span(level), span(level),
 						      pte, address((u32)c, pte), level});
@@ -312,7 +330,7 @@ static void link_page(u32 c, u64 table, s32 level, u64 va)
 static void see(u32 c, u64 pte, s32 level, u64 va)
 {
 	if (is_leaf(c, pte, level)) {
-		tlb_add((struct tlbe){(u8)c, false, va, span(level), pte, 0, level});
+		tlb_add(leaf_entry(c, pte, level, va));
 	} else if (is_table(c, pte, level)) {
 		u64 next = address(c, pte);
 
@@ -442,11 +460,11 @@ void fake_walker_attach(const void *ctx, enum fake_regime regime, hpa_t root, u3
 static struct fake_xlat check_leaf(enum fake_regime regime, u64 pte, s32 level, u64 va,
 				   enum fake_access access)
 {
-	struct fake_xlat x = {.leaf_size = span(level)};
+	struct fake_xlat x = {.leaf_size = leaf_span(regime, pte, level)};
 	u64 base = regimes[regime].address(pte);
 
-	x.hpa = base + va % span(level);
-	if (base % span(level)) {
+	x.hpa = base + va % x.leaf_size;
+	if (base % x.leaf_size) {
 		x.fault = FAKE_ADDRESS_SIZE;
 		fake_violation("block %llx is not aligned", (unsigned long long)pte);
 		return x;
@@ -502,6 +520,22 @@ u32 fake_tlb_count(const void *ctx)
 	return n;
 }
 
+/* At one of its pages, which a run's entries may have lost apart from each other. */
+static bool stale_leaf(const void *ctx, int c, const struct tlbe *t)
+{
+	u64 step = min_u64(t->size, span(t->level));
+
+	for (u64 va = t->va; va < t->va + t->size; va += step) {
+		struct fake_xlat now = fake_walk(ctx, va, FAKE_READ);
+		struct fake_xlat old = check_leaf(contexts[c].regime, t->pte, t->level, va, FAKE_READ);
+
+		if (now.fault != old.fault || now.hpa != old.hpa || now.write != old.write ||
+		    now.exec != old.exec)
+			return true;
+	}
+	return false;
+}
+
 u32 fake_tlb_stale(const void *ctx)
 {
 	int c = context_of(ctx);
@@ -518,11 +552,7 @@ u32 fake_tlb_stale(const void *ctx)
 			n += !p || p->linked != c + 1 || p->va != t->va;
 			continue;
 		}
-		struct fake_xlat now = fake_walk(ctx, t->va, FAKE_READ);
-		struct fake_xlat old = check_leaf(contexts[c].regime, t->pte, t->level, t->va, FAKE_READ);
-
-		n += now.fault != old.fault || now.hpa != old.hpa || now.write != old.write ||
-		     now.exec != old.exec;
+		n += stale_leaf(ctx, c, t);
 	}
 	return n;
 }

@@ -2,7 +2,8 @@
 /*
  * arch/riscv/pt_formats.c against an independent statement of the entries' bits (Privileged Architecture, figures of Sv39, Sv48 and
  * Sv57 in 12.4 to 12.6, Svpbmt's table in chapter 14, 21.5.1), for every format of a family, frame, level, attribute and, for decoding,
- * every 64-bit value. Choose FAMILY: host_formats, host_formats_pbmt, gstage_formats or gstage_formats_pbmt.
+ * every 64-bit value; runs of pages by Svnapot's table in chapter 13. Choose FAMILY: host_formats, host_formats_pbmt, gstage_formats,
+ * gstage_formats_pbmt, gstage_formats_napot or gstage_formats_pbmt_napot.
  */
 #include "arch/riscv/pt_formats.h"
 #include "hal/vcpu.h"
@@ -11,8 +12,11 @@
 u64 nondet_u64(void);
 u32 nondet_u32(void);
 
-static const bool guests = FAMILY == gstage_formats || FAMILY == gstage_formats_pbmt;
-static const bool typed = FAMILY == host_formats_pbmt || FAMILY == gstage_formats_pbmt;
+static const bool runs = FAMILY == gstage_formats_napot || FAMILY == gstage_formats_pbmt_napot;
+static const bool guests = FAMILY == gstage_formats || FAMILY == gstage_formats_pbmt ||
+			   FAMILY == gstage_formats_napot || FAMILY == gstage_formats_pbmt_napot;
+static const bool typed =
+	FAMILY == host_formats_pbmt || FAMILY == gstage_formats_pbmt || FAMILY == gstage_formats_pbmt_napot;
 
 static u64 field(u64 x, u32 high, u32 low)
 {
@@ -26,6 +30,7 @@ static void geometry(const struct pt_format *f, u32 n)
 	PROVE(f->va_bits == 39 + 9 * n + (guests ? 2 : 0), "width");
 	PROVE(pt_root_pages(f) == (guests ? 4 : 1), "root pages");
 	PROVE(f->pa_bits == 56, "44 bits of PPN");
+	PROVE(f->runs == runs, "runs");
 	PROVE(pt_mode(f) == 8 + n, "MODE");
 	PROVE(f->make_leaf == FAMILY[0].make_leaf && f->make_table == FAMILY[0].make_table &&
 		      f->kind == FAMILY[0].kind && f->addr == FAMILY[0].addr && f->attr == FAMILY[0].attr &&
@@ -53,8 +58,9 @@ static void leaf_bits(u64 e, u64 pa, u32 attr)
 	PROVE(field(e, 5, 5) == 0, "leaf: not global");
 	PROVE(field(e, 7, 6) == 3, "leaf: A and D");
 	PROVE(field(e, 9, 8) == (device && !typed), "leaf: RSW");
-	PROVE(field(e, 53, 10) == pa >> 12, "leaf: PPN");
-	PROVE(field(e, 60, 54) == 0 && field(e, 63, 63) == 0, "leaf: reserved bits and N");
+	PROVE(field(e, 53, 10) == (attr & PT_RUN ? (pa >> 12 & ~0xfULL) | 8 : pa >> 12), "leaf: PPN");
+	PROVE(field(e, 60, 54) == 0, "leaf: reserved bits");
+	PROVE(field(e, 63, 63) == !!(attr & PT_RUN), "leaf: N");
 	PROVE(field(e, 62, 61) == (device && typed ? 2 : 0), "leaf: PBMT, IO or that of the PMA");
 	PROVE(guests || field(e, 2, 2) == 0 || field(e, 3, 3) == 0, "W^X");
 }
@@ -63,12 +69,15 @@ static void leaves(const struct pt_format *f)
 {
 	u64 pa = nondet_u64(), e;
 	u32 level = nondet_u32(), attr = nondet_u32();
+	bool run = runs && !level && nondet_u32() & 1;
 
 	ASSUME(level <= 2 && f->attr_ok(attr) && !(pa >> 56) && !(pa & (pt_size(level) - 1)));
+	attr |= run ? PT_RUN : 0;
 	e = f->make_leaf(pa, level, attr);
 	leaf_bits(e, pa, attr);
 	PROVE(f->kind(e, level) == PT_LEAF, "a leaf decodes as a leaf");
-	PROVE(f->addr(e, level) == pa && f->attr(e, level) == attr, "a leaf decodes to what was encoded");
+	PROVE(f->addr(e, level) == (run ? pa & ~0xffffULL : pa) && f->attr(e, level) == attr,
+	      "a leaf decodes to what was encoded");
 	REACHABLE(level == 2 && (attr & PT_DEVICE), "a 1 GiB device leaf");
 	REACHABLE(level == 0 && (attr & PT_X), "an executable page");
 }
@@ -100,10 +109,13 @@ static void any(const struct pt_format *f)
 static void choice(void)
 {
 	u32 bits = nondet_u32();
-	bool pbmt = nondet_u32() & 1;
-	const struct pt_format *all = pbmt ? gstage_formats_pbmt : gstage_formats, *f;
+	bool pbmt = nondet_u32() & 1, napot = nondet_u32() & 1;
+	const struct pt_format *plain = napot ? gstage_formats_napot : gstage_formats;
+	const struct pt_format *types = napot ? gstage_formats_pbmt_napot : gstage_formats_pbmt;
+	const struct pt_format *all = pbmt ? types : plain, *f;
 
 	pt_pbmt = pbmt;
+	pt_napot = napot;
 	f = s2_format(bits);
 	PROVE((f != NULL) == (bits <= 59), "a guest's space has at most 59 bits");
 	PROVE(!f || f == &all[bits <= 41 ? 0 : bits <= 50 ? 1 : 2], "the smallest format that reaches");

@@ -19,7 +19,8 @@ extern const struct pt_format ept_format;
 #define FMT_S2_40 s2_format(40) /* 2 */
 #define FMT_S2_36 s2_format(36)
 #define FMT_EL2 (&el2_format)
-#define FMT_SV39X4 (&gstage_formats[0])      /* 41 bits, 4 root pages */
+#define FMT_SV39X4 (&gstage_formats[0]) /* 41 bits, 4 root pages */
+#define FMT_SV39X4_RUNS (&gstage_formats_napot[0])
 #define FMT_SV48X4 (&gstage_formats_pbmt[1]) /* 50 bits, 4 root pages */
 #define FMT_SV57X4 (&gstage_formats[2])
 #define FMT_EPT (&ept_format)

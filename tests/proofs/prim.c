@@ -2,7 +2,7 @@
 /*
  * The primitives of core/pt_pool.c on one real page of 512 entries, by plain
  * unwinding, the choice of a page of the quota, and the addresses of tables. Every write is published
- * before the primitive returns. Choose PUT, EMPTY, FILL, ZERO, PICK or ADDRESS.
+ * before the primitive returns. Choose PUT, EMPTY, FILL, ZERO, FILL_RUN, EMPTY_RUN, PICK or ADDRESS.
  */
 #include "core/pt_pool.h"
 #include "hal/mem.h"
@@ -50,6 +50,29 @@ static void entries(u32 any)
 	pt_fill(&space, 0, pa, level, attr);
 	PROVE(page[any] == space.fmt->make_leaf(pa + any * pt_size(level), level, attr) && is_published(any),
 	      "fill: every entry, published");
+#elif defined(FILL_RUN)
+	__CPROVER_havoc_object(page);
+
+	u64 old = page[any], pa = nondet_u64();
+	u32 at = nondet_u32(), attr = nondet_u32();
+
+	ASSUME(at < PT_ENTRIES && !(pa & (PT_RUN_SIZE - 1)) && pa < 1ull << 48 &&
+	       (!attr || space.fmt->attr_ok(attr)));
+	pt_fill_run(&space, 0, at, pa, attr);
+	if (any / 16 != at / 16)
+		PROVE(page[any] == old, "fill a run: no other entry");
+	else
+		PROVE(page[any] == (attr ? space.fmt->make_leaf(pa + any % 16 * PAGE_SIZE, 0, attr) : 0) &&
+			      is_published(any),
+		      "fill a run: every entry, published");
+#elif defined(EMPTY_RUN)
+	__CPROVER_havoc_object(page);
+
+	u32 at = nondet_u32();
+
+	ASSUME(at < PT_ENTRIES);
+	PROVE(!pt_is_empty_run(&space, 0, at) || any / 16 != at / 16 || page[any] == 0,
+	      "empty run: then every entry is zero");
 #elif defined(EMPTY)
 	PROVE(pt_is_empty(&space, 0), "empty: a page of zeroes is");
 	__CPROVER_havoc_object(page);

@@ -26,15 +26,19 @@ static u64 x; /* the address: of a page, inside the space */
 
 static bool attr_ok(u32 attr)
 {
-	return attr & PT_R;
+	return attr & PT_R && !(attr & PT_RUN);
 }
 
-static const struct pt_format format = {.levels = 4,
-					.root_bits = 9,
-					.va_bits = VA_BITS,
-					.pa_bits = PA_BITS,
-					.leaf_top = 2,
-					.attr_ok = attr_ok};
+#define FORMAT_WITH(has_runs) \
+	{.levels = 4,         \
+	 .root_bits = 9,      \
+	 .va_bits = VA_BITS,  \
+	 .pa_bits = PA_BITS,  \
+	 .leaf_top = 2,       \
+	 .runs = has_runs,    \
+	 .attr_ok = attr_ok}
+static const struct pt_format format = FORMAT_WITH(false);
+static const struct pt_format format_with_runs = FORMAT_WITH(true);
 
 /* ---- contracts of the steps ---- */
 
@@ -45,16 +49,19 @@ static bool inside(u64 va, u64 size)
 
 enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr)
 {
-	u32 outcome = nondet_u32();
+	u32 outcome = nondet_u32(), meaning = attr & ~(u32)PT_RUN;
+	u64 size = attr & PT_RUN ? PT_RUN_SIZE : pt_size(level);
 
-	PROVE(level <= s->fmt->leaf_top && !((va | pa) & (pt_size(level) - 1)), "map_step: aligned");
-	PROVE(va < 1ull << VA_BITS && pa < 1ull << PA_BITS && attr_ok(attr), "map_step: in range");
+	PROVE(level <= s->fmt->leaf_top && !((va | pa) & (size - 1)), "map_step: aligned");
+	PROVE(!(attr & PT_RUN) || (s->fmt->runs && !level),
+	      "map_step: a run is of level 0, where there are any");
+	PROVE(va < 1ull << VA_BITS && pa < 1ull << PA_BITS && attr_ok(meaning), "map_step: in range");
 	ASSUME(outcome == OK || outcome == ERR_AGAIN || outcome == ERR_EXIST || outcome == ERR_NOMEM);
-	if (outcome == OK && inside(va, pt_size(level))) {
+	if (outcome == OK && inside(va, size)) {
 		ASSUME(!now.ok);
 		now.ok = true;
 		now.pa = pa + (x - va);
-		now.attr = attr;
+		now.attr = meaning;
 	}
 	return (enum err)outcome;
 }
@@ -133,7 +140,7 @@ static const struct pt_hooks hooks = {.flush = flush};
 
 int main(void)
 {
-	struct pt_space s = {.fmt = &format, .hooks = &hooks};
+	struct pt_space s = {.fmt = nondet_bool() ? &format : &format_with_runs, .hooks = &hooks};
 	u64 va = nondet_u64(), pa = nondet_u64(), size = nondet_u64(), start = nondet_u64(), done = start;
 	u32 attr = nondet_u32(), budget = nondet_u32();
 	enum err e;

@@ -57,54 +57,67 @@ proofs() {
 	walker_jobs FMT_S2_48 'MAP -DLEVEL=2' PROTECT 'MAP -DLEVEL=1' 'MAP -DLEVEL=0' REAP UNMAP QUERY
 	walker_jobs FMT_S2_43 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
 	walker_jobs FMT_SV39X4 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
+	walker_jobs FMT_SV39X4_RUNS PROTECT UNMAP REAP 'MAP -DLEVEL=0' 'MAP -DLEVEL=0 -DRUN' QUERY
 	if [ "${PROOFS_ALL:-0}" != 0 ]; then
 		walker_jobs FMT_S2_43 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
 		walker_jobs FMT_SV39X4 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
 		walker_jobs FMT_SV48X4 UNMAP REAP 'MAP -DLEVEL=0'
 	fi
 	for d in MAP UNMAP PROTECT REAP; do echo "proof|range|-D$d||"; done
-	for d in PUT EMPTY FILL ZERO PICK ADDRESS; do echo "proof|prim|-D$d||"; done
+	for d in PUT EMPTY FILL ZERO FILL_RUN EMPTY_RUN PICK ADDRESS; do echo "proof|prim|-D$d||"; done
 	for d in ADD FIND ARGUMENTS; do echo "proof|frames|-D$d||"; done
 	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
 	for d in S2 EL2; do echo "proof|codec|-DCODEC_$d||"; done
-	for d in host host_pbmt gstage gstage_pbmt; do echo "proof|codec_riscv|$(family $d)||"; done
+	for d in host host_pbmt gstage gstage_pbmt gstage_napot gstage_pbmt_napot; do echo "proof|codec_riscv|$(family $d)||"; done
 	for d in decode s1walk; do echo "proof|${d}_riscv|||"; done
 }
 
-# family NAME[_pbmt]: of RISC-V's formats
+# family KIND[_pbmt][_napot]: of RISC-V's formats
 family() {
-	case $1 in
-	*_pbmt) echo "-DFAMILY=${1%_pbmt}_formats_pbmt" ;;
-	*) echo "-DFAMILY=$1_formats" ;;
-	esac
+	local kind=${1%%_*}
+
+	echo "-DFAMILY=${kind}_formats${1#"$kind"}"
 }
 
 reach() {
 	local d
 	for d in 'MAP -DLEVEL=0' UNMAP REAP; do echo "reach|step|-DFORMAT=FMT_S2_40 -D$d||"; done
+	for d in 'MAP -DLEVEL=0 -DRUN' PROTECT; do echo "reach|step|-DFORMAT=FMT_SV39X4_RUNS -DRUNS -D$d||"; done
 	for d in ZERO MAP LOAD UNMAP; do echo "reach|life|-D$d||"; done
 	echo "reach|frames|-DADD||"
 	for d in MAP UNMAP PROTECT REAP; do echo "reach|range|-D$d||"; done
 	for d in S2 EL2; do echo "reach|codec|-DCODEC_$d||"; done
-	for d in host gstage_pbmt; do echo "reach|codec_riscv|$(family $d)||"; done
+	for d in host gstage_pbmt gstage_napot; do echo "reach|codec_riscv|$(family $d)||"; done
 	for d in decode s1walk; do echo "reach|${d}_riscv|||"; done
 }
 
 # One bug each, in a copy of the file, and the proof that has to notice.
 seeds() {
-	local s=-DFORMAT=FMT_S2_40
+	local s=-DFORMAT=FMT_S2_40 r=-DFORMAT=FMT_SV39X4_RUNS
 	cat <<-END
 	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/if (p.pte)/if (0)/
 	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/\.index = p->index/.index = 0/
 	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/pt_zero(s, t);/;/
 	seed|step|$s -DMAP -DLEVEL=0|core/pgtable.c|s/s->root + (index >> PT_INDEX_BITS)/s->root/
-	seed|step|$s -DUNMAP|core/pgtable.c|s/p->level - 1, f->attr/p->level, f->attr/
-	seed|step|$s -DUNMAP|core/pgtable.c|s/if (\*step != pt_size(p.level))/if (0)/
-	seed|step|$s -DUNMAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, size), size);/;/
+	seed|step|$s -DUNMAP|core/pgtable.c|s/p->level - 1, f->runs/p->level, f->runs/
+	seed|step|$s -DUNMAP|core/pgtable.c|s/if (\*step != p.size)/if (0)/
+	seed|step|$s -DUNMAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, p->size), p->size);/;/
 	seed|step|$s -DPROTECT|core/pgtable.c|s/pt_put(s, p->table, p->index, 0);/;/
-	seed|step|$s -DREAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, span), span);/;/
+	seed|step|$s -DREAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, size), size);/;/
 	seed|step|$s -DREAP|core/pgtable.c|s/ || !pt_is_empty(s, p.table)//
 	seed|step|$s -DQUERY|core/pgtable.c|s/if (va >> s->fmt->va_bits)/if (va)/
+	seed|step|$r -DMAP -DLEVEL=0 -DRUN|core/pgtable.c|s/if (!pt_is_empty_run(s, p->table, p->index))/if (p->pte)/
+	seed|step|$r -DUNMAP|core/pgtable.c|s/p.attr & PT_RUN ? PT_RUN_SIZE : pt_size/pt_size/
+	seed|step|$r -DUNMAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, p->size), p->size);/;/
+	seed|step|$r -DUNMAP|core/pgtable.c|s/p->attr & ~(u32)PT_RUN);/p->attr);/
+	seed|step|$r -DPROTECT|core/pgtable.c|s/if (run)$/if (0)/
+	seed|step|$r -DPROTECT|core/pgtable.c|s/f->runs && p->level == 1/f->runs/
+	seed|range|-DMAP|core/pt_range.c|s/ . (PT_RUN_SIZE - 1)) && left >= PT_RUN_SIZE/ \& (PT_RUN_SIZE - 1))/
+	seed|range|-DMAP|core/pt_range.c|s/d += run ? PT_RUN_SIZE : pt_size(level);/d += pt_size(level);/
+	seed|codec_riscv|$(family gstage_napot)|$riscv|s/PT_RUN_SIZE \/ 2/PT_RUN_SIZE \/ 4/
+	seed|codec_riscv|$(family gstage_napot)|$riscv|s/return pte & PTE_N ? align_down(frame, PT_RUN_SIZE) : frame;/return frame;/
+	seed|prim|-DFILL_RUN|core/pt_pool.c|s/count . sizeof(.first)/sizeof(*first)/
+	seed|prim|-DEMPTY_RUN|core/pt_pool.c|s/run_of(index)), PT_RUN_ENTRIES);/run_of(index)), PT_RUN_ENTRIES - 1);/
 	seed|range|-DMAP|core/pt_range.c|s/pt_map_step(s, va + d, pa + d,/pt_map_step(s, va + d, pa,/
 	seed|range|-DMAP|core/pt_range.c|s/((va . pa) & (pt_size(level) - 1))/(va \\& (pt_size(level) - 1))/
 	seed|range|-DPROTECT|core/pt_range.c|s/pt_protect_step(s, va + d, size - d,/pt_protect_step(s, va, size - d,/
@@ -173,6 +186,7 @@ check() {
 	seed) options=(--no-standard-checks --no-unwinding-assertions --stop-on-fail) ;;
 	reach) options=(--no-standard-checks --no-unwinding-assertions) ;;
 	esac
+	[ "$2" != prim ] || options+=(--object-bits 12) # an object for each atomic store
 	timeout -k 1 "${PROOF_SECONDS:-900}" cbmc "$4/p.gb" --unwind "$(unwind "$2" "$3")" "${options[@]}"
 }
 

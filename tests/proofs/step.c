@@ -8,7 +8,11 @@
  *
  * Table memory is an uninterpreted function and a short log of writes; the
  * invariant is assumed at the entries that are read, and asserted afterwards for
- * the arbitrary entry. Choose with -D: FORMAT, and MAP (with LEVEL), UNMAP,
+ * the arbitrary entry. What relates two entries of a run is assumed and asserted of
+ * pairs: the arbitrary entry and an arbitrary neighbour; the one that is walked for the
+ * observed page and the one that hardware may have used in its place.
+ *
+ * Choose with -D: FORMAT, and MAP (with LEVEL, and RUN), UNMAP,
  * PROTECT, REAP or QUERY; REACH turns on assertions that have to fail.
  */
 #include "core/pgtable.h"
@@ -76,12 +80,24 @@ static struct pt_meta meta_before(u32 t)
 
 /* ---- the invariant of pgtable.h at one entry ---- */
 
+static bool is_run(u64 pte, u32 level)
+{
+	return fmt->runs && !level && fmt->kind(pte, 0) == PT_LEAF && fmt->attr(pte, 0) & PT_RUN;
+}
+
+/* Bytes that a leaf translates. */
+static u64 leaf_size(u64 pte, u32 level)
+{
+	return is_run(pte, level) ? PT_RUN_SIZE : pt_size(level);
+}
+
 static bool leaf_ok(u64 pte, struct pt_meta m)
 {
-	u64 pa = fmt->addr(pte, m.level), size = pt_size(m.level);
+	u64 pa = fmt->addr(pte, m.level), size = leaf_size(pte, m.level);
+	u32 attr = fmt->attr(pte, m.level);
 
 	if (m.level > fmt->leaf_top || (pa & (size - 1)) || pa >> fmt->pa_bits ||
-	    !fmt->attr_ok(fmt->attr(pte, m.level)))
+	    !fmt->attr_ok(attr & ~(u32)PT_RUN) || (attr & PT_RUN && !is_run(pte, m.level)))
 		return false;
 	if (pte != fmt->make_leaf(pa, m.level, fmt->attr(pte, m.level)))
 		return false;
@@ -109,6 +125,18 @@ static bool invariant(u32 t, u32 i, u64 pte, struct pt_meta m, struct pt_meta be
 	       below.owner == m.owner && below.parent == t && below.index == i;
 }
 
+/* What entry j of the run says when one of them is `pte`. */
+static u64 mate(u64 pte, u32 j)
+{
+	return fmt->make_leaf(fmt->addr(pte, 0) + (j % PT_RUN_ENTRIES) * PAGE_SIZE, 0, fmt->attr(pte, 0));
+}
+
+/* Entries i and j of a table of level 0, which a run would hold both: in one, or both in none. */
+static bool pair_ok(u32 i, u64 pte, u32 j, u64 other)
+{
+	return (!is_run(pte, 0) || other == mate(pte, j)) && (!is_run(other, 0) || pte == mate(other, i));
+}
+
 /* The table that pte points to, if it points to one. */
 static u32 table_at(u64 pte, u32 level)
 {
@@ -117,7 +145,7 @@ static u32 table_at(u64 pte, u32 level)
 
 /* ---- table memory: initial content and a log ---- */
 
-enum write_kind { ONE, ALL_ZERO, ALL_LEAVES };
+enum write_kind { ONE, ALL_ZERO, ALL_LEAVES, RUN_ZERO, RUN_LEAVES };
 
 static struct {
 	enum write_kind kind;
@@ -151,8 +179,12 @@ static struct entry mem_of(u32 t, u32 i, struct pt_meta m)
 		else if (log[k].kind == ALL_LEAVES)
 			v = fmt->make_leaf(log[k].value + ((u64)i << pt_shift(log[k].level)), log[k].level,
 					   log[k].attr);
-		else if (log[k].index == i)
+		else if (log[k].kind == ONE && log[k].index == i)
 			v = log[k].value;
+		else if (log[k].kind == RUN_ZERO && log[k].index / PT_RUN_ENTRIES == i / PT_RUN_ENTRIES)
+			v = 0;
+		else if (log[k].kind == RUN_LEAVES && log[k].index / PT_RUN_ENTRIES == i / PT_RUN_ENTRIES)
+			v = fmt->make_leaf(log[k].value + (i % PT_RUN_ENTRIES) * PAGE_SIZE, 0, log[k].attr);
 	}
 	return (struct entry){v, below};
 }
@@ -193,12 +225,12 @@ static void write(enum write_kind kind, u32 t, u32 i, u64 v, u32 level, u32 attr
 static u64 step_va;
 static struct {
 	bool is;
-	u32 table, index, level;
+	u64 size; /* that it translated */
 } cached;
 
 static void flush(void *ctx, u64 va, u64 size)
 {
-	u64 span = pt_size(cached.level);
+	u64 span = cached.size;
 	u64 from = align_down(step_va, span);
 
 	PROVE(ctx == actor.ctx, "flushes its own context");
@@ -221,10 +253,36 @@ u32 pt_table_of(const struct pt_space *s, u64 pa)
 	return (u32)((pa - POOL_BASE) >> PAGE_SHIFT);
 }
 
+static u64 x; /* observed address */
+static u32
+	neighbour; /* 0..15: in the run of any entry that is looked at for x, another that hardware may use */
+static u32 any_table, any_index, any_neighbour;
+
+/* Entry number n of the run that i would be in. */
+static u32 in_run(u32 i, u32 n)
+{
+	return align_down(i, PT_RUN_ENTRIES) | n;
+}
+
+/* Before the step: what is known of two entries of one run. `m` is the record of t. */
+static void assume_pair(u32 t, struct pt_meta m, u32 i, u32 n)
+{
+	u64 a, b;
+
+	if (!fmt->runs || logged || !m.used || m.level)
+		return;
+	a = mem_of(t, i, m).pte;
+	b = mem_of(t, in_run(i, n), m).pte;
+	ASSUME(pair_ok(i, a, in_run(i, n), b));
+}
+
 u64 pt_get(const struct pt_space *s, u32 t, u32 i)
 {
+	struct pt_meta m = meta_before(t);
+
 	PROVE(t < pool.pages && i < PT_ENTRIES, "reads stay inside the pool");
-	return mem_now(t, i);
+	assume_pair(t, m, i, (u32)(x >> PAGE_SHIFT) % PT_RUN_ENTRIES);
+	return mem_of(t, i, m).pte;
 }
 
 u64 *pt_entry(const struct pt_space *s, u32 t, u32 i)
@@ -239,11 +297,10 @@ void pt_put(const struct pt_space *s, u32 t, u32 i, u64 pte)
 
 	PROVE(!(old && pte), "a valid entry changes only by way of zero");
 	PROVE(!(pte && cached.is), "nothing is made before the broken entry is flushed");
+	PROVE(!is_run(old, m.level) && !is_run(pte, m.level), "an entry of a run is not changed alone");
 	if (old) {
 		cached.is = true;
-		cached.table = t;
-		cached.index = i;
-		cached.level = m.level;
+		cached.size = pt_size(m.level);
 	}
 	write(ONE, t, i, pte, 0, 0, m);
 }
@@ -258,8 +315,46 @@ void pt_fill(const struct pt_space *s, u32 t, u64 pa, u32 level, u32 attr)
 	write(ALL_LEAVES, t, 0, pa, level, attr, meta_now(t));
 }
 
-static u64 x; /* observed address */
-static u32 any_table, any_index;
+/* At entry n of the run: what a change of all of it owes. */
+static void change_in_run(u32 t, struct pt_meta before, u32 i, u32 n, u32 attr)
+{
+	u64 old = mem_of(t, in_run(i, n), before).pte;
+
+	PROVE(!(old && attr), "a run is made where nothing is, and so are pages in its place");
+	PROVE(!old || is_run(old, 0), "only a run is broken as one");
+	if (old) {
+		cached.is = true;
+		cached.size = PT_RUN_SIZE;
+	}
+}
+
+void pt_fill_run(const struct pt_space *s, u32 t, u32 i, u64 pa, u32 attr)
+{
+	struct pt_meta before = meta_before(t), m = updated(t, before);
+
+	PROVE(m.level == 0, "runs are of level 0");
+	PROVE(!(attr && cached.is), "nothing is made before the broken entry is flushed");
+	change_in_run(t, before, i, i % PT_RUN_ENTRIES, attr);
+	change_in_run(t, before, i, (u32)(x >> PAGE_SHIFT) % PT_RUN_ENTRIES, attr);
+	write(attr ? RUN_LEAVES : RUN_ZERO, t, i, pa, 0, attr, m);
+}
+
+/* Contract of the scan, as below. */
+bool pt_is_empty_run(const struct pt_space *s, u32 t, u32 i)
+{
+	bool empty = nondet_bool();
+	struct pt_meta m = meta_before(t);
+
+	if (empty) {
+		ASSUME(mem_of(t, in_run(i, (u32)(x >> PAGE_SHIFT) % PT_RUN_ENTRIES), m).pte == 0);
+		ASSUME(mem_of(t, in_run(i, neighbour), m).pte == 0);
+		if (t == any_table && in_run(i, 0) == in_run(any_index, 0)) {
+			ASSUME(mem_of(t, any_index, m).pte == 0);
+			ASSUME(mem_of(t, any_neighbour, m).pte == 0);
+		}
+	}
+	return empty;
+}
 
 /* Contract of the scan: true only when every entry is zero; known at the points of interest. */
 bool pt_is_empty(const struct pt_space *s, u32 t)
@@ -271,7 +366,8 @@ bool pt_is_empty(const struct pt_space *s, u32 t)
 		u32 level = updated(t, m).level;
 
 		ASSUME(mem_of(t, (u32)(x >> pt_shift(level)) & (PT_ENTRIES - 1), m).pte == 0);
-		ASSUME(t != any_table || mem_of(t, any_index, m).pte == 0);
+		ASSUME(t != any_table ||
+		       (mem_of(t, any_index, m).pte == 0 && mem_of(t, any_neighbour, m).pte == 0));
 	}
 	return empty;
 }
@@ -316,13 +412,43 @@ void pt_unpick(struct pt_space *s, u32 t)
 
 struct view {
 	bool ok;
-	u64 pa;
+	u64 pa, size; /* of the leaf */
 	u32 attr, level;
 };
 
+/* By a leaf. */
+static void see(struct view *v, u64 pte, u64 va)
+{
+	v->ok = true;
+	v->size = leaf_size(pte, v->level);
+	v->pa = fmt->addr(pte, v->level) | (va & (v->size - 1));
+	v->attr = fmt->attr(pte, v->level) & ~(u32)PT_RUN;
+}
+
+static bool same_view(struct view a, struct view b)
+{
+	return a.ok == b.ok && (!a.ok || (a.pa == b.pa && a.attr == b.attr));
+}
+
+/* In a table of level 0 hardware may have come by another entry of the run: it shows the same. */
+static void see_neighbour(struct view v, u32 t, struct pt_meta before, u32 i, u64 va)
+{
+	struct view by = {.level = 0};
+	u64 pte;
+
+	if (!fmt->runs)
+		return;
+	assume_pair(t, before, i, neighbour);
+	pte = mem_of(t, in_run(i, neighbour), before).pte;
+	if (is_run(pte, 0)) {
+		see(&by, pte, va);
+		PROVE(same_view(v, by), "every entry of a run shows the same");
+	}
+}
+
 static struct view view(const struct pt_space *s, u64 va)
 {
-	struct view v = {false, 0, 0, 0};
+	struct view v = {.ok = false};
 	u32 level = (u32)fmt->levels - 1;
 	u64 top = va >> (12 + 9 * level); /* 9 bits and what concatenation adds */
 	u32 t = s->root + (u32)(top / 512);
@@ -342,11 +468,10 @@ static struct view view(const struct pt_space *s, u64 va)
 		enum pt_kind kind = fmt->kind(pte, level);
 
 		v.level = level;
-		if (kind == PT_LEAF) {
-			v.ok = true;
-			v.pa = fmt->addr(pte, level) | (va & (pt_size(level) - 1));
-			v.attr = fmt->attr(pte, level);
-		}
+		if (kind == PT_LEAF)
+			see(&v, pte, va);
+		if (!level)
+			see_neighbour(v, t, before, i, va);
 		if (kind != PT_TABLE)
 			return v;
 		parent = t;
@@ -357,11 +482,6 @@ static struct view view(const struct pt_space *s, u64 va)
 		i = (u32)(va >> (12 + 9 * level)) % 512;
 	}
 	return v;
-}
-
-static bool same_view(struct view a, struct view b)
-{
-	return a.ok == b.ok && (!a.ok || (a.pa == b.pa && a.attr == b.attr));
 }
 
 /* ---- the state before ---- */
@@ -406,8 +526,11 @@ static void state(void)
 	any_table = nondet_u32() & (POOL_MAX - 1);
 	any_index = nondet_u32() & (PT_ENTRIES - 1);
 	ASSUME(any_table < pool.pages);
+	neighbour = nondet_u32() % PT_RUN_ENTRIES;
+	any_neighbour = in_run(any_index, nondet_u32() % PT_RUN_ENTRIES);
 	/* the entry that is looked at afterwards satisfies the invariant before */
 	(void)mem_now(any_table, any_index);
+	assume_pair(any_table, meta_before(any_table), any_index, any_neighbour % PT_RUN_ENTRIES);
 }
 
 /* ---- the step and its contract ---- */
@@ -432,16 +555,24 @@ static void arguments(void)
 }
 
 #if defined(MAP)
+#ifdef RUN
+#define ASKED (s.attr | PT_RUN)
+#define LEAF PT_RUN_SIZE
+#else
+#define ASKED s.attr
+#define LEAF pt_size(LEVEL)
+#endif
+
 static void act(void)
 {
 	s.level = LEVEL;
 	ASSUME(s.level <= fmt->leaf_top);
-	s.va = step_va = align_down(s.va, pt_size(s.level));
-	s.pa = align_down(page(fmt->pa_bits), pt_size(s.level));
+	s.done = LEAF;
+	s.va = step_va = align_down(s.va, s.done);
+	s.pa = align_down(page(fmt->pa_bits), s.done);
 	/* the caller owns what it maps (core/aspace.c) */
-	ASSUME(((frame ^ s.pa) & ~(pt_size(s.level) - 1)) || frame_owner == actor.owner);
-	s.e = pt_map_step(&actor, s.va, s.pa, s.level, s.attr);
-	s.done = pt_size(s.level);
+	ASSUME(((frame ^ s.pa) & ~(s.done - 1)) || frame_owner == actor.owner);
+	s.e = pt_map_step(&actor, s.va, s.pa, s.level, ASKED);
 	PROVE(s.e == OK || s.e == ERR_AGAIN || s.e == ERR_EXIST || s.e == ERR_NOMEM, "map: outcome");
 	PROVE(!cached.is, "map: owes no flush");
 }
@@ -462,7 +593,7 @@ static void act(void)
 	if (s.e != OK)
 		PROVE(!cached.is, "unmap: a split owes no flush");
 	if (cached.is)
-		PROVE(pt_size(cached.level) == s.done && !(s.va & (s.done - 1)),
+		PROVE(cached.size == s.done && !(s.va & (s.done - 1)),
 		      "unmap: what it owes is exactly what it reports");
 }
 
@@ -509,7 +640,7 @@ static void act(void)
 
 	s.e = OK;
 	PROVE(ok == v.ok, "query: finds what hardware finds");
-	PROVE(!ok || (hit.pa == v.pa && hit.attr == v.attr && hit.level == v.level), "query: the same");
+	PROVE(!ok || (hit.pa == v.pa && hit.attr == v.attr && hit.size == v.size), "query: the same");
 	PROVE(logged == 0 && !meta_log.set, "query: writes nothing");
 }
 
@@ -526,6 +657,9 @@ static void check_any_entry(void)
 	struct pt_meta below = meta_now(table_at(pte, m.level));
 
 	PROVE(invariant(any_table, any_index, pte, m, below), "the invariant holds at any entry afterwards");
+	if (fmt->runs && m.used && !m.level)
+		PROVE(pair_ok(any_index, pte, any_neighbour, mem_of(any_table, any_neighbour, before).pte),
+		      "a run stays whole");
 }
 
 int main(void)
@@ -552,7 +686,9 @@ int main(void)
 		PROVE(same_view(before, after), "every other address and space is unchanged");
 #if !defined(REAP) && !defined(QUERY)
 	if (same && x == s.va && s.e == ERR_AGAIN)
-		PROVE(after.level + 1 == before.level, "every AGAIN is one level nearer to the leaf");
+		PROVE(after.level + 1 == before.level ||
+			      (before.size == PT_RUN_SIZE && after.size == PAGE_SIZE && !before.level),
+		      "every AGAIN is one level nearer to the leaf, or out of a run");
 #endif
 	check_any_entry();
 	PROVE(!meta_log.set ||
@@ -560,6 +696,15 @@ int main(void)
 	      "roots stay");
 	REACHABLE(s.e == OK && same && x >= s.va && x - s.va < s.done, "done inside");
 	REACHABLE(before.ok && after.ok && !same, "another space has a mapping");
+#ifdef RUNS
+	REACHABLE(s.e == OK && same && x >= s.va && x - s.va < s.done && after.size == PT_RUN_SIZE,
+		  "a run is made or changed");
+#ifndef MAP
+	REACHABLE(s.e == ERR_AGAIN && same && x == s.va && before.size == PT_RUN_SIZE &&
+			  after.size == PAGE_SIZE,
+		  "a run is split");
+#endif
+#endif
 #ifndef QUERY
 	REACHABLE(s.e == ERR_AGAIN && logged > 0, "a table is linked, split or unlinked");
 	REACHABLE(s.e == ERR_AGAIN && logged > 0 && is_root(actor.root, log[logged - 1].table) &&

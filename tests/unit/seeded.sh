@@ -11,11 +11,11 @@ cc=${HOST_CC:-gcc}
 # test | file | what stands there (fixed text, this one occurrence of it goes) | which occurrence | name
 seeds='
 pgtable|core/pt_range.c|s->hooks->flush(s->ctx, va + start, d - start);|1|no TLB flush after unmapping a range
-pgtable|core/pgtable.c|s->hooks->flush(s->ctx, align_down(va, size), size);|1|no TLB flush between break and make
-pgtable|core/pgtable.c|s->hooks->flush(s->ctx, align_down(va, span), span);|1|no TLB flush before a table page is free
+pgtable|core/pgtable.c|s->hooks->flush(s->ctx, align_down(va, p->size), p->size);|1|no TLB flush between break and make
+pgtable|core/pgtable.c|s->hooks->flush(s->ctx, align_down(va, size), size);|1|no TLB flush before a table page is free
 pgtable|core/pt_pool.c|s->hooks->publish(entry, sizeof(*entry));|1|an entry is not published
 pgtable|core/pt_pool.c|s->hooks->publish(va, PAGE_SIZE);|1|a zeroed table is not published
-pgtable|core/pt_pool.c|s->hooks->publish(va, PAGE_SIZE);|2|a split table is not published
+pgtable|core/pt_pool.c|s->hooks->publish(first, count * sizeof(*first));|1|a split table is not published
 pgtable|core/pgtable.c|pt_put(s, p->table, p->index, 0);|1|no break before make
 aspace|core/aspace.c|cache_clean_inval(va, got);|1|zeroed frames are not cleaned
 aspace|core/aspace.c|cache_clean_inval(va, got);|2|loaded images are not cleaned
@@ -23,6 +23,7 @@ aspace|core/gmem.c|cache_clean_inval(va, *got);|1|a line is not invalidated befo
 aspace|core/gmem.c|cache_clean_inval(va, *got);|2|host writes are not cleaned
 setway|arch/arm64/setway.c|cache_clean_inval(va, got);|1|set/way maintenance cleans nothing
 aspace|core/aspace.c|mem_zero_fast(va, got);|1|frames are not zeroed
+rv_pt_formats|core/pgtable.c|s->hooks->flush(s->ctx, align_down(va, p->size), p->size);|1|no TLB flush when a run is broken
 rv_gstage|arch/riscv/gstage.c|hfence_gvma_all();|1|a VMID rollover fences other harts alone
 rv_gstage|arch/riscv/gstage.c|sbi_hfence_gvma(m, 0, 0);|1|a VMID rollover fences its own hart alone
 rv_gstage|arch/riscv/gstage.c|hfence_gvma_all();|2|without VMIDs, no fence of the second stage between VMs

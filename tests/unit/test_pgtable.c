@@ -373,7 +373,7 @@ static void query_agrees_with_hardware(void **state UNUSED)
 		if (!ok)
 			continue;
 		assert_int_equal(hit.pa, x.hpa);
-		assert_int_equal(pt_size(hit.level), x.leaf_size);
+		assert_int_equal(hit.size, x.leaf_size);
 		assert_int_equal(!!(hit.attr & PT_W), x.write);
 		assert_int_equal(!!(hit.attr & PT_X), x.exec);
 		assert_int_equal(!!(hit.attr & PT_DEVICE), x.device);

@@ -39,7 +39,7 @@ static void begin(u32 n)
 	fake_hart_reset(n);
 	memset(&host_features, 0, sizeof(host_features));
 	any_read = false;
-	pt_pbmt = false;
+	pt_pbmt = pt_napot = false;
 	the_machine.timer.hz = 10000000;
 	the_machine.aia.imsic.nr_ids = 255;
 	for (u32 i = 0; i < n; i++) {
@@ -49,7 +49,7 @@ static void begin(u32 n)
 	}
 }
 
-bool pt_pbmt; /* pt_formats.c */
+bool pt_pbmt, pt_napot; /* pt_formats.c */
 
 static void read_all(void)
 {
@@ -119,6 +119,15 @@ static void unlike_harts_have_what_the_least_has(void **state UNUSED)
 	assert_false(feature_has(EXT_SVINVAL));
 	assert_true(feature_has(EXT_SVNAPOT));
 	assert_false(pt_pbmt);
+	assert_true(pt_napot);
+}
+
+static void runs_of_pages_are_used_where_all_harts_have_them(void **state UNUSED)
+{
+	begin(2);
+	take(&the_machine.cpus[1].isa, EXT_SVNAPOT);
+	read_all();
+	assert_false(pt_napot);
 }
 
 static void memory_types_are_used_where_all_harts_open_them(void **state UNUSED)
@@ -341,6 +350,7 @@ int main(void)
 		cmocka_unit_test(what_can_be_set_is_found_and_nothing_stays_set),
 		cmocka_unit_test(each_width_of_vmids_and_modes_is_told),
 		cmocka_unit_test(unlike_harts_have_what_the_least_has),
+		cmocka_unit_test(runs_of_pages_are_used_where_all_harts_have_them),
 		cmocka_unit_test(memory_types_are_used_where_all_harts_open_them),
 		cmocka_unit_test(guests_run_with_what_was_found_but_without_fiom),
 		cmocka_unit_test(state_of_extensions_that_are_hidden_stays_closed),

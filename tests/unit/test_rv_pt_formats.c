@@ -26,22 +26,23 @@ static int vm; /* its address names the translation context */
 
 static const struct pt_hooks hooks = {.flush = fake_flush, .publish = fake_publish};
 
-/* The four families; with each the rights that it does not take beyond the common ones. */
+/* The families; those of odd number have memory types. */
 static const struct family {
 	const struct pt_format *formats;
 	enum fake_regime regime;
 	u32 root_bits;
+	bool runs;
 } families[] = {
-	{host_formats, FAKE_RISCV_HOST, 9},
-	{host_formats_pbmt, FAKE_RISCV_HOST, 9},
-	{gstage_formats, FAKE_GSTAGE, 11},
-	{gstage_formats_pbmt, FAKE_GSTAGE, 11},
+	{host_formats, FAKE_RISCV_HOST, 9, false},     {host_formats_pbmt, FAKE_RISCV_HOST, 9, false},
+	{gstage_formats, FAKE_GSTAGE, 11, false},      {gstage_formats_pbmt, FAKE_GSTAGE, 11, false},
+	{gstage_formats_napot, FAKE_GSTAGE, 11, true}, {gstage_formats_pbmt_napot, FAKE_GSTAGE, 11, true},
 };
 
 static void begin_at(const struct pt_format *fmt, enum fake_regime regime, u32 first)
 {
 	fake_ram_init();
 	fake_reset();
+	fake_tlb.napot = fmt->runs;
 	memset(hpa_to_va(HPA(POOL_BASE)), 0x5a, POOL_PAGES * PAGE_SIZE); /* pool pages are not zero */
 	pt_pool_init(&pool, HPA(POOL_BASE), meta, POOL_PAGES);
 	space = (struct pt_space){.fmt = fmt,
@@ -106,6 +107,7 @@ static void check_geometry(const struct family *family, const struct pt_format *
 	assert_int_equal(pt_root_pages(f), family->root_bits == 11 ? 4 : 1);
 	assert_int_equal(pt_mode(f), 8 + n);
 	assert_int_equal(f->pa_bits, 56);
+	assert_int_equal(f->runs, family->runs);
 }
 
 static void geometry_is_the_manuals(void **state UNUSED)
@@ -115,15 +117,16 @@ static void geometry_is_the_manuals(void **state UNUSED)
 
 static void a_guests_width_takes_the_smallest_format_that_reaches_it(void **state UNUSED)
 {
-	for (u32 pbmt = 0; pbmt < 2; pbmt++) {
-		pt_pbmt = pbmt;
-		const struct pt_format *f = pbmt ? gstage_formats_pbmt : gstage_formats;
+	for (u32 has = 0; has < 4; has++) {
+		const struct pt_format *f = families[2 + has].formats;
 
+		pt_pbmt = has & 1;
+		pt_napot = has & 2;
 		for (u32 bits = 32; bits <= 59; bits++)
 			assert_ptr_equal(s2_format(bits), &f[bits <= 41 ? 0 : bits <= 50 ? 1 : 2]);
 		assert_null(s2_format(60));
 	}
-	pt_pbmt = false;
+	pt_pbmt = pt_napot = false;
 }
 
 static void check_alignment(const struct family *family, const struct pt_format *f)
@@ -205,7 +208,7 @@ static void rights_and_memory_type_reach_hardware_and_the_host_has_no_writable_c
 
 static void only_harts_with_the_extension_are_given_memory_types(void **state UNUSED)
 {
-	for (u32 i = 0; i < 4; i++) {
+	for (u32 i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct pt_format *f = &families[i].formats[1];
 		u64 pte = f->make_leaf(0x10000000, 0, PT_R | PT_W | PT_DEVICE);
 
@@ -271,6 +274,7 @@ static void check_splits(const struct family *family, const struct pt_format *f)
 	assert_int_equal(unmap(0x12345000, PAGE_SIZE), OK);
 	assert_int_equal(fake_access(&vm, 0x12345000, FAKE_READ).fault, FAKE_TRANSLATION);
 	expect_at(0x12344fff, GIB(4) + 0x12344fff, PAGE_SIZE);
+	expect_at(0x12350000, GIB(4) + 0x12350000, f->runs ? KIB(64) : PAGE_SIZE);
 	expect_at(0x12400000, GIB(4) + 0x12400000, MIB(2));
 	assert_int_equal(pt_protect_range(&space, 0x12346000, PAGE_SIZE, PT_R, ALL, &done), OK);
 	assert_int_equal(fake_access(&vm, 0x12346000, FAKE_WRITE).fault, FAKE_PERMISSION);
@@ -344,7 +348,7 @@ static void check_query(const struct family *family, const struct pt_format *f)
 		if (!ok)
 			continue;
 		assert_int_equal(hit.pa, x.hpa);
-		assert_int_equal(pt_size(hit.level), x.leaf_size);
+		assert_int_equal(hit.size, x.leaf_size);
 		assert_int_equal(!!(hit.attr & PT_W), x.write);
 		assert_int_equal(!!(hit.attr & PT_X), x.exec);
 		assert_int_equal(!!(hit.attr & PT_DEVICE), x.device);
@@ -354,6 +358,149 @@ static void check_query(const struct family *family, const struct pt_format *f)
 static void query_agrees_with_hardware(void **state UNUSED)
 {
 	each(check_query);
+}
+
+/* ---- runs of 64 KiB ---- */
+
+static void an_entry_of_a_run_is_the_manuals(void **state UNUSED)
+{
+	const struct pt_format *f = gstage_formats_napot;
+	u64 pte = f->make_leaf(0x12340000, 0, PT_R | PT_W | PT_RUN);
+
+	assert_int_equal(pte, 1ULL << 63 | 0x12348000ULL >> 12 << 10 | 0xd7);
+	for (u32 i = 0; i < PT_RUN_ENTRIES; i++)
+		assert_int_equal(f->make_leaf(0x12340000 + i * PAGE_SIZE, 0, PT_R | PT_W | PT_RUN), pte);
+	assert_int_equal(f->kind(pte, 0), PT_LEAF);
+	assert_int_equal(f->addr(pte, 0), 0x12340000);
+	assert_int_equal(f->attr(pte, 0), PT_R | PT_W | PT_RUN);
+	assert_false(f->attr_ok(PT_R | PT_RUN)); /* nobody asks for one */
+}
+
+static void begin_runs(void)
+{
+	begin_at(&gstage_formats_napot[0], FAKE_GSTAGE, 0);
+}
+
+static void pages_that_are_aligned_together_are_runs_and_no_others(void **state UNUSED)
+{
+	begin_runs();
+	assert_int_equal(map(0x8000f000, 0x9000f000, KIB(64) * 2 + PAGE_SIZE, RWX), OK);
+	expect_at(0x8000f000, 0x9000f000, PAGE_SIZE);
+	for (u64 off = 0x10000; off < 0x30000; off += PAGE_SIZE)
+		expect_at(0x80000000 + off + 5, 0x90000000 + off + 5, KIB(64));
+	assert_int_equal(fake_access(&vm, 0x80030000, FAKE_READ).fault, FAKE_TRANSLATION);
+	assert_int_equal(map(0x80100000, 0x90108000, KIB(128), RWX), OK); /* not aligned to each other */
+	expect_at(0x80100000, 0x90108000, PAGE_SIZE);
+	expect_at(0x80110000, 0x90118000, PAGE_SIZE);
+	assert_int_equal(map(0x80200000, 0x90200000, KIB(60), RWX), OK); /* too few */
+	expect_at(0x80200000, 0x90200000, PAGE_SIZE);
+	expect_sound();
+}
+
+static void a_run_takes_the_place_of_nothing(void **state UNUSED)
+{
+	u64 done = 0;
+
+	for (u32 page = 0; page < PT_RUN_ENTRIES; page++) {
+		begin_runs();
+		assert_int_equal(map(0x80010000 + page * PAGE_SIZE, 0x40000000, PAGE_SIZE, PT_R), OK);
+		done = 0;
+		assert_int_equal(pt_map_range(&space, 0x80000000, 0x90000000, KIB(128), RWX, ALL, &done),
+				 ERR_EXIST);
+		assert_int_equal(done, KIB(64)); /* all that was before */
+		expect_at(0x80010000 + page * PAGE_SIZE, 0x40000000, PAGE_SIZE);
+		expect_at(0x8000f000, 0x9000f000, KIB(64));
+		expect_sound();
+	}
+}
+
+static void a_page_out_of_a_run_leaves_pages(void **state UNUSED)
+{
+	u64 done = 0;
+
+	for (u64 page = 0; page < PT_RUN_ENTRIES; page++) {
+		begin_runs();
+		assert_int_equal(map(0x80000000, 0x90000000, KIB(192), RWX), OK);
+		assert_int_equal(unmap(0x80010000 + page * PAGE_SIZE, PAGE_SIZE), OK);
+		for (u64 other = 0; other < 48; other++) {
+			u64 va = 0x80000000 + other * PAGE_SIZE;
+
+			if (other == 16 + page)
+				assert_int_equal(fake_access(&vm, va, FAKE_READ).fault, FAKE_TRANSLATION);
+			else
+				expect_at(va, va + 0x10000000, other / 16 == 1 ? PAGE_SIZE : KIB(64));
+		}
+		done = 0;
+		assert_int_equal(pt_protect_range(&space, 0x80024000, KIB(8), PT_R, ALL, &done), OK);
+		assert_int_equal(fake_access(&vm, 0x80024000, FAKE_WRITE).fault, FAKE_PERMISSION);
+		assert_int_equal(fake_access(&vm, 0x80026000, FAKE_WRITE).fault, FAKE_OK);
+		expect_sound();
+	}
+}
+
+static void a_whole_run_changes_and_goes_as_one(void **state UNUSED)
+{
+	u64 done = 0;
+
+	begin_runs();
+	assert_int_equal(map(0x80000000, 0x90000000, KIB(192), PT_R | PT_W), OK);
+	assert_int_equal(pt_protect_range(&space, 0x80010000, KIB(64), PT_R, 1, &done), OK);
+	expect_at(0x80014000, 0x90014000, KIB(64));
+	assert_int_equal(fake_access(&vm, 0x80014000, FAKE_WRITE).fault, FAKE_PERMISSION);
+	assert_int_equal(fake_access(&vm, 0x80024000, FAKE_WRITE).fault, FAKE_OK);
+	done = 0;
+	assert_int_equal(pt_unmap_range(&space, 0x80010000, KIB(64), 1, &done), OK);
+	assert_int_equal(fake_access(&vm, 0x8001f000, FAKE_READ).fault, FAKE_TRANSLATION);
+	expect_at(0x8000f000, 0x9000f000, KIB(64));
+	expect_sound();
+}
+
+/* Arbitrary ranges against a plain array of what each page should say. */
+static void any_sequence_of_ranges_is_what_it_says(void **state UNUSED)
+{
+	enum { N = 128 };
+	u64 frames[N], seed = 11;
+	u32 attrs[N];
+
+	begin_runs();
+	memset(frames, 0, sizeof(frames));
+	for (u32 n = 0; n < 3000; n++) {
+		u64 first = rnd(&seed) % N, count = 1 + rnd(&seed) % 40, kind = rnd(&seed) % 3, done = 0;
+		u32 attr = PT_R | (rnd(&seed) & 1 ? PT_W : PT_X);
+		bool is_free = true;
+		u64 va, pa;
+
+		if (kind) {
+			count = align_up(count, PT_RUN_ENTRIES);
+			first = align_down(first, PT_RUN_ENTRIES);
+		}
+		count = min_u64(count, N - first);
+		va = 0x80000000 + first * PAGE_SIZE;
+		pa = 0x90000000 + (first + rnd(&seed) % 3 * 16) * PAGE_SIZE;
+		for (u64 i = first; i < first + count; i++)
+			is_free = is_free && !frames[i];
+		if (is_free && kind < 2)
+			assert_int_equal(map(va, pa, count * PAGE_SIZE, attr), OK);
+		else if (kind == 2)
+			assert_int_equal(pt_protect_range(&space, va, count * PAGE_SIZE, attr, ALL, &done),
+					 OK);
+		else
+			assert_int_equal(unmap(va, count * PAGE_SIZE), OK);
+		for (u64 i = 0; i < count; i++) {
+			u64 *frame = &frames[first + i];
+
+			attrs[first + i] = attr;
+			if (kind < 2)
+				*frame = is_free ? pa + i * PAGE_SIZE : 0;
+		}
+		for (u64 i = 0; i < N; i++) {
+			struct fake_xlat x = fake_access(&vm, 0x80000000 + i * PAGE_SIZE, FAKE_READ);
+
+			assert_int_equal(x.fault == FAKE_OK, frames[i] != 0);
+			assert_true(!frames[i] || (x.hpa == frames[i] && x.write == !!(attrs[i] & PT_W)));
+		}
+		expect_sound();
+	}
 }
 
 /* ---- the model itself ---- */
@@ -371,6 +518,19 @@ static void the_model_sees_what_is_reserved(void **state UNUSED)
 		fake_publish(slot, 8);
 		assert_true(fake_violations);
 	}
+}
+
+static void the_model_sees_a_run_that_is_not_whole(void **state UNUSED)
+{
+	begin_runs();
+	assert_int_equal(map(0x80000000, 0x90000000, KIB(64), RWX), OK);
+	u64 *slot = pt_slot(&space, 0x80003000, 0);
+
+	*slot = 0;
+	fake_publish(slot, 8);
+	fake_flush(&vm, 0x80003000, PAGE_SIZE);
+	assert_int_equal(fake_tlb_stale(&vm), 1); /* any of the others brings it back */
+	expect_at(0x80003000, 0x90003000, KIB(64));
 }
 
 static void the_model_sees_a_missing_flush(void **state UNUSED)
@@ -399,7 +559,14 @@ int main(void)
 		cmocka_unit_test(parts_of_leaves_are_split_off_by_break_before_make),
 		cmocka_unit_test(the_planned_number_of_tables_is_enough),
 		cmocka_unit_test(query_agrees_with_hardware),
+		cmocka_unit_test(an_entry_of_a_run_is_the_manuals),
+		cmocka_unit_test(pages_that_are_aligned_together_are_runs_and_no_others),
+		cmocka_unit_test(a_run_takes_the_place_of_nothing),
+		cmocka_unit_test(a_page_out_of_a_run_leaves_pages),
+		cmocka_unit_test(a_whole_run_changes_and_goes_as_one),
+		cmocka_unit_test(any_sequence_of_ranges_is_what_it_says),
 		cmocka_unit_test(the_model_sees_what_is_reserved),
+		cmocka_unit_test(the_model_sees_a_run_that_is_not_whole),
 		cmocka_unit_test(the_model_sees_a_missing_flush),
 	};
 

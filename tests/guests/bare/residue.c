@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Looks whether anything was left in its memory by who had it before, then leaves its own marks everywhere and resets: six
- * times, until the hypervisor has seen enough restarts. RAM is what hostile.sh gives it, 16 MiB.
+ * times, until the hypervisor has seen enough restarts. RAM is what hostile.dts gives it.
  */
 #include "tests/guests/bare/lib.h"
 #include "tests/guests/bare/residue.h"
 
-#define RAM_SIZE (16u << 20)
+#define RAM_SIZE (15u << 20)
 
 extern const char _start[], __image_end[], __bss_start[], __bss_end[];
 
