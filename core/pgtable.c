@@ -11,10 +11,10 @@
 /* Where a walk ended. */
 struct pos {
 	u64 pte;
-	u64 size; /* that the entry translates; of a run, all of it */
 	u32 table, index;
 	u32 level;
-	u32 attr;                 /* 0: no leaf */
+	u32 attr;                 /* by look(): 0: no leaf */
+	u64 size;                 /* by look(): that the entry translates; of a run, all of it */
 	u32 parent, parent_index; /* PT_NONE: `table` is of the root */
 };
 
@@ -24,23 +24,29 @@ static struct pos find(const struct pt_space *s, u64 va, u32 stop)
 	u32 level = pt_root_level(s->fmt);
 	u32 index = (u32)(va >> pt_shift(level));
 	struct pos p = {.level = level, .parent = PT_NONE};
-	enum pt_kind kind;
 
 	/* a root of concatenated tables is one table with more index bits */
 	p.table = s->root + (index >> PT_INDEX_BITS);
 	p.index = index & (PT_ENTRIES - 1);
 	for (;;) {
 		p.pte = pt_get(s, p.table, p.index);
-		kind = s->fmt->kind(p.pte, p.level);
-		if (p.level == stop || p.level == 0 || kind != PT_TABLE)
-			break;
+		if (p.level == stop || p.level == 0 || s->fmt->kind(p.pte, p.level) != PT_TABLE)
+			return p;
 		p.parent = p.table;
 		p.parent_index = p.index;
 		p.table = pt_table_of(s, s->fmt->addr(p.pte, p.level));
 		p.level--;
 		p.index = (u32)(va >> pt_shift(p.level)) & (PT_ENTRIES - 1);
 	}
-	p.attr = kind == PT_LEAF ? s->fmt->attr(p.pte, p.level) : 0;
+}
+
+/* What translates va, or could. */
+static struct pos look(const struct pt_space *s, u64 va)
+{
+	struct pos p = find(s, va, 0);
+
+	if (s->fmt->kind(p.pte, p.level) == PT_LEAF)
+		p.attr = s->fmt->attr(p.pte, p.level);
 	p.size = p.attr & PT_RUN ? PT_RUN_SIZE : pt_size(p.level);
 	return p;
 }
@@ -72,6 +78,15 @@ static void clear(struct pt_space *s, const struct pos *p)
 		pt_fill_run(s, p->table, p->index, 0, 0);
 	else
 		pt_put(s, p->table, p->index, 0);
+}
+
+/* p's entry, or the run that it is in, becomes a leaf. */
+static void make(struct pt_space *s, const struct pos *p, u64 pa, u32 attr)
+{
+	if (attr & PT_RUN)
+		pt_fill_run(s, p->table, p->index, pa, attr);
+	else
+		pt_put(s, p->table, p->index, s->fmt->make_leaf(pa, p->level, attr));
 }
 
 /* The first half of break-before-make: what p's entry said at va is used nowhere any more. */
@@ -112,7 +127,7 @@ bool pt_query(const struct pt_space *s, u64 va, struct pt_hit *hit)
 	if (va >> s->fmt->va_bits)
 		return false;
 
-	struct pos p = find(s, va, 0);
+	struct pos p = look(s, va);
 
 	if (!p.attr)
 		return false;
@@ -122,25 +137,17 @@ bool pt_query(const struct pt_space *s, u64 va, struct pt_hit *hit)
 	return true;
 }
 
-/* From the first entry on a walker may use the run for all its pages, which are about to be mapped so: the others have to be empty. */
-static enum err map_run(struct pt_space *s, const struct pos *p, u64 pa, u32 attr)
-{
-	if (!pt_is_empty_run(s, p->table, p->index))
-		return ERR_EXIST;
-	pt_fill_run(s, p->table, p->index, pa, attr);
-	return OK;
-}
-
 enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr)
 {
 	struct pos p = find(s, va, level);
 
 	if (p.pte)
 		return ERR_EXIST;
-	if (p.level == level && attr & PT_RUN)
-		return map_run(s, &p, pa, attr);
 	if (p.level == level) {
-		pt_put(s, p.table, p.index, s->fmt->make_leaf(pa, level, attr));
+		/* from the first entry of a run on a walker may use it for all its pages: the others have to be empty */
+		if (attr & PT_RUN && !pt_is_empty_run(s, p.table, p.index))
+			return ERR_EXIST;
+		make(s, &p, pa, attr);
 		return OK;
 	}
 
@@ -155,7 +162,7 @@ enum err pt_map_step(struct pt_space *s, u64 va, u64 pa, u32 level, u32 attr)
 
 enum err pt_unmap_step(struct pt_space *s, u64 va, u64 left, u64 *step)
 {
-	struct pos p = find(s, va, 0);
+	struct pos p = look(s, va);
 
 	*step = reach(va, p.size, left);
 	if (!p.attr)
@@ -168,7 +175,7 @@ enum err pt_unmap_step(struct pt_space *s, u64 va, u64 left, u64 *step)
 
 enum err pt_protect_step(struct pt_space *s, u64 va, u64 left, u32 attr, u64 *step)
 {
-	struct pos p = find(s, va, 0);
+	struct pos p = look(s, va);
 	u32 run = p.attr & PT_RUN;
 
 	*step = reach(va, p.size, left);
@@ -177,10 +184,7 @@ enum err pt_protect_step(struct pt_space *s, u64 va, u64 left, u32 attr, u64 *st
 	if (*step != p.size)
 		return split(s, &p, va);
 	break_at(s, &p, va);
-	if (run)
-		pt_fill_run(s, p.table, p.index, frame(s, &p), attr | run);
-	else
-		pt_put(s, p.table, p.index, s->fmt->make_leaf(frame(s, &p), p.level, attr));
+	make(s, &p, frame(s, &p), attr | run);
 	return OK;
 }
 
@@ -189,7 +193,7 @@ enum err pt_reap_step(struct pt_space *s, u64 va, u64 left, u64 *step)
 	struct pos p = find(s, va, 0);
 	u64 size = pt_size(p.level + 1);
 
-	*step = reach(va, p.level ? p.size : size, left);
+	*step = reach(va, p.level ? pt_size(p.level) : size, left);
 	if (p.parent == PT_NONE || !pt_is_empty(s, p.table))
 		return OK;
 	pt_put(s, p.parent, p.parent_index, 0);

@@ -106,11 +106,11 @@ seeds() {
 	seed|step|$s -DREAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, size), size);/;/
 	seed|step|$s -DREAP|core/pgtable.c|s/ || !pt_is_empty(s, p.table)//
 	seed|step|$s -DQUERY|core/pgtable.c|s/if (va >> s->fmt->va_bits)/if (va)/
-	seed|step|$r -DMAP -DLEVEL=0 -DRUN|core/pgtable.c|s/if (!pt_is_empty_run(s, p->table, p->index))/if (p->pte)/
+	seed|step|$r -DMAP -DLEVEL=0 -DRUN|core/pgtable.c|s/if (attr & PT_RUN && !pt_is_empty_run(s, p.table, p.index))/if (0)/
 	seed|step|$r -DUNMAP|core/pgtable.c|s/p.attr & PT_RUN ? PT_RUN_SIZE : pt_size/pt_size/
 	seed|step|$r -DUNMAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, p->size), p->size);/;/
 	seed|step|$r -DUNMAP|core/pgtable.c|s/p->attr & ~(u32)PT_RUN);/p->attr);/
-	seed|step|$r -DPROTECT|core/pgtable.c|s/if (run)$/if (0)/
+	seed|step|$r -DPROTECT|core/pgtable.c|s/frame(s, &p), attr . run);/frame(s, \\&p), attr);/
 	seed|step|$r -DPROTECT|core/pgtable.c|s/f->runs && p->level == 1/f->runs/
 	seed|range|-DMAP|core/pt_range.c|s/ . (PT_RUN_SIZE - 1)) && left >= PT_RUN_SIZE/ \& (PT_RUN_SIZE - 1))/
 	seed|range|-DMAP|core/pt_range.c|s/d += run ? PT_RUN_SIZE : pt_size(level);/d += pt_size(level);/

@@ -37,6 +37,6 @@ BENCH_DOC  := docs/performance.md
 # What exits run through (OPT_HOT).
 HOT := $(addprefix $(ARCH_DIR)/,exit smccc abort trap irq vgic_lr vgic_cpuif vgic_bank vgic_dist vtimer timer gicv3 ich)
 # The vectors lie on 2 KiB, the entry is shorter.
-TEXT_FIRST := core/string $(addprefix $(ARCH_DIR)/,s1walk inject cache)
+TEXT_FIRST := core/string core/pt_pool $(addprefix $(ARCH_DIR)/,s1walk inject cache)
 # Runs before boot's code goes, and refers to it.
 ENTRY_CODE := _start primary_entry primary_mapped
