@@ -58,10 +58,11 @@ proofs() {
 	walker_jobs FMT_S2_43 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
 	walker_jobs FMT_SV39X4 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
 	walker_jobs FMT_SV39X4_RUNS PROTECT UNMAP REAP 'MAP -DLEVEL=0' 'MAP -DLEVEL=0 -DRUN' QUERY
+	walker_jobs FMT_SV48X4 UNMAP REAP 'MAP -DLEVEL=0'
+	walker_jobs FMT_SV57X4 UNMAP REAP 'MAP -DLEVEL=0'
 	if [ "${PROOFS_ALL:-0}" != 0 ]; then
 		walker_jobs FMT_S2_43 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
 		walker_jobs FMT_SV39X4 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
-		walker_jobs FMT_SV48X4 UNMAP REAP 'MAP -DLEVEL=0'
 	fi
 	for d in MAP UNMAP PROTECT REAP; do echo "proof|range|-D$d||"; done
 	for d in PUT EMPTY FILL ZERO FILL_RUN EMPTY_RUN PICK ADDRESS; do echo "proof|prim|-D$d||"; done
