@@ -52,6 +52,20 @@ static inline bool mmio_takes(const struct mmio_region *r, gpa_t addr, u32 size)
 {
 	return (r->ops->sizes & size) && !(addr.v & (size - 1)) && size <= r->size - (addr.v - r->base);
 }
+/* The device that takes this access, or NULL. `last`: of the access before, likely this one's too. */
+static inline const struct mmio_region *mmio_device_at(const struct mmio_map *map,
+						       const struct mmio_region **last, gpa_t addr, u32 size)
+{
+	const struct mmio_region *r = *last;
+
+	if (unlikely(!mmio_covers(r, addr))) {
+		r = mmio_region_of(map, addr);
+		if (!r)
+			return NULL;
+		*last = r;
+	}
+	return mmio_takes(r, addr, size) ? r : NULL;
+}
 static inline u64 mmio_mask(u32 size)
 {
 	return ~0ULL >> (64 - 8 * size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The walker: find, and the steps that change one entry each. Invariant, and
+ * The walker: find, and the steps that change one entry, or one run, each. Invariant, and
  * who owes publishing and flushing: pgtable.h. No locks. The range loops are
  * in pt_range.c, table memory in pt_pool.c.
  */

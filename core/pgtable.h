@@ -24,7 +24,7 @@
  *   range  pt_unmap_range() has flushed all it cleared when it returns, whatever it
  *          returns. pt_map_range() flushes nothing: where a hart may keep that an entry was invalid
  *          (RISC-V), its publish() or the handler of the fault makes it forget.
- *   pool   (pt_pool.c) publishes every write before the next.
+ *   pool   (pt_pool.c) publishes what a call wrote before it returns.
  *   hooks  flush(): on return no walker or TLB uses a translation or a table
  *          pointer that was removed from [va, va+size). publish(): orders the write
  *          before later ones for every walker, cleans it to memory where walks are not

@@ -79,8 +79,8 @@ const struct pt_format *s2_format(u32 ipa_bits);
 u32 s2_max_ipa_bits(void);
 
 /*
- * Invalidate cached translations of the VM for [gpa, gpa+size), all CPUs;
- * size 0: all of the VM. Returns after completion.
+ * On return no CPU uses, or will use, a translation of the VM for [gpa, gpa+size) that was removed before;
+ * size 0: of all of the VM. A CPU that runs another VM may keep it until it loads this one.
  */
 void s2_flush(struct vm *vm, gpa_t gpa, u64 size);
 /* Make a descriptor write visible to the walkers (barrier; cache clean where walks are not coherent). */

@@ -291,19 +291,6 @@ void exit_abort(struct vcpu_arch *a, u64 esr)
 #define PLAIN_MASK (ISS_ISV | ISS_CM | ISS_S1PTW | FSC_TYPE(0x3f))
 #define PLAIN (ISS_ISV | FSC_TRANSLATION)
 
-static const struct mmio_region *device_at(struct vcpu_arch *a, gpa_t ipa, u32 size)
-{
-	const struct mmio_region *r = a->mmio_last;
-
-	if (unlikely(!mmio_covers(r, ipa))) {
-		r = mmio_region_of(a->core->vm->mmio, ipa);
-		if (!r)
-			return NULL;
-		a->mmio_last = r;
-	}
-	return mmio_takes(r, ipa, size) ? r : NULL;
-}
-
 bool exit_fast_abort(struct vcpu_arch *a, u64 esr)
 {
 	u64 far = read_sysreg(FAR_EL2);
@@ -315,7 +302,7 @@ bool exit_fast_abort(struct vcpu_arch *a, u64 esr)
 		return false;
 	if (unlikely((read_sysreg(SCTLR_EL1) & (SCTLR_EE | SCTLR_E0E)) || (read_sysreg(SPSR_EL2) & PSR_NRW)))
 		return false;
-	r = device_at(a, ipa, size);
+	r = mmio_device_at(a->core->vm->mmio, &a->mmio_last, ipa, size);
 	if (unlikely(!r))
 		return false;
 	a->core->exits[EXIT_MMIO]++;

@@ -5,7 +5,6 @@
  */
 #include "arch/riscv/cache.h"
 #include "arch/riscv/cpu_arch.h"
-#include "arch/riscv/csr_table.h"
 #include "arch/riscv/exit.h"
 #include "arch/riscv/feature.h"
 #include "arch/riscv/gstage.h"
@@ -117,19 +116,9 @@ BOOT_CODE void virt_init(void)
 	gstage_init();
 }
 
-/* csr_table.h */
-BOOT_CODE static void csrs_init(void){
-/* Where more is asked than a hart has, it keeps what it can (WARL). */
-#define SET(csr, need, value) \
-	if (need)             \
-		csr_write(csr, value);
-	HOST_CSRS(SET)
-#undef SET
-}
-
 BOOT_CODE void cpu_virt_init(void)
 {
-	csrs_init();
+	feature_host_csrs();
 	cache_cpu_init();
 	hfence_gvma_all();
 	hfence_vvma_all();

@@ -2,7 +2,8 @@
 /*
  * Every CSR that a guest can see or feel, and who owns it. Two rules:
  *
- *   HOST_CSRS   the hypervisor's: set once on every hart to one value; nothing is inherited from firmware
+ *   HOST_CSRS   the hypervisor's: set once on every hart to one value; nothing is inherited from firmware. hstateen1 to 3 and
+ *               sstateen1 to 3 too, to 0, where M-mode lets them be written (stateen_close() in entry.S)
  *   VCPU_CSRS   the vCPU's: saved at put, loaded at load. Those of VS level, and those without a VS copy (scounteren,
  *               senvcfg), which a guest writes itself. sstateen0 has none either, but stays closed to guests (hstateen0.SE0)
  *

@@ -238,6 +238,25 @@ cbo_\name:
 	cbo	zero 4
 
 /*
+ * bool stateen_closeN(void): hstateenN and sstateenN become 0, which M-mode may keep to itself: then no guest reaches either, and
+ * the answer is false.
+ */
+	.macro	stateen number
+	.global	stateen_close\number
+stateen_close\number:
+	lla	t3, not_there
+	csrrw	t4, CSR_STVEC, t3
+	csrw	0x60c + \number, zero
+	csrw	0x10c + \number, zero
+	csrw	CSR_STVEC, t4
+	li	a0, 1
+	ret
+	.endm
+	stateen	1
+	stateen	2
+	stateen	3
+
+/*
  * bool seed_read(u64 *value): one look at the entropy source (Zkr, seed), which M-mode may keep to itself: then, or where there
  * is none, false.
  */

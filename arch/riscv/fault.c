@@ -68,19 +68,6 @@ static enum where locate(struct vcpu_arch *a, u64 htinst, u64 *gpa)
 	}
 }
 
-static const struct mmio_region *device_at(struct vcpu_arch *a, gpa_t gpa, u32 size)
-{
-	const struct mmio_region *r = a->mmio_last;
-
-	if (unlikely(!mmio_covers(r, gpa))) {
-		r = mmio_region_of(a->core->vm->mmio, gpa);
-		if (!r)
-			return NULL;
-		a->mmio_last = r;
-	}
-	return mmio_takes(r, gpa, size) ? r : NULL;
-}
-
 /* What the device gave, as the instruction would load it. */
 static inline u64 loaded(u64 value, const struct decoded *d)
 {
@@ -107,7 +94,7 @@ static inline void access(struct vcpu_arch *a, const struct mmio_region *r, cons
 
 static void emulate(struct vcpu_arch *a, const struct decoded *d, u32 length, gpa_t gpa, u64 scause)
 {
-	const struct mmio_region *r = device_at(a, gpa, d->size);
+	const struct mmio_region *r = mmio_device_at(a->core->vm->mmio, &a->mmio_last, gpa, d->size);
 
 	if (likely(r != NULL))
 		access(a, r, d, length, gpa);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See feature.h. */
+#include "arch/riscv/csr_table.h"
 #include "arch/riscv/feature.h"
 #include "arch/riscv/cache.h"
 #include "arch/riscv/csr.h"
@@ -92,6 +93,21 @@ BOOT_CODE static u64 henvcfg_bits(void)
 	return got & (cache_cbo_open() | ~(u64)ENVCFG_CBO);
 }
 
+/* AIA 1.0, 2.5: without these bits a guest's access to its own registers of the AIA is refused. */
+#define STATEEN_GUEST_AIA (STATEEN_CSRIND | STATEEN_AIA | STATEEN_IMSIC)
+
+BOOT_CODE static u64 hstateen0_bits(void)
+{
+	u64 got;
+
+	if (!feature_cpu_has_stateen())
+		return ~0ULL;
+	csr_write(CSR_HSTATEEN0, STATEEN_ENVCFG | STATEEN_GUEST_AIA);
+	got = csr_read(CSR_HSTATEEN0);
+	csr_write(CSR_HSTATEEN0, 0);
+	return got;
+}
+
 /* GEILEN: which bits of hgeie can be set (21.2.4). */
 BOOT_CODE static u32 guest_files(void)
 {
@@ -108,6 +124,7 @@ BOOT_CODE static struct host_features read_own(void)
 	return (struct host_features){
 		.isa = own()->isa,
 		.henvcfg = henvcfg_bits(),
+		.hstateen0 = hstateen0_bits(),
 		.vmid_bits = vmid_bits(),
 		.gpa_bits = widest(takes_hgatp, 41),
 		.va_bits = widest(takes_vsatp, 39),
@@ -130,6 +147,7 @@ BOOT_CODE void feature_read_cpu(void)
 	any_read = true;
 	h->isa = isa_common(h->isa, mine.isa);
 	h->henvcfg &= mine.henvcfg;
+	h->hstateen0 &= mine.hstateen0;
 	h->vmid_bits = least(h->vmid_bits, mine.vmid_bits);
 	h->gpa_bits = least(h->gpa_bits, mine.gpa_bits);
 	h->va_bits = least(h->va_bits, mine.va_bits);
@@ -149,14 +167,33 @@ BOOT_CODE u64 feature_henvcfg(void)
 
 BOOT_CODE u64 feature_hstateen0(void)
 {
-	u64 aia = feature_guest_aia() ? STATEEN_CSRIND | STATEEN_AIA | STATEEN_IMSIC : 0;
-
-	return STATEEN_ENVCFG | aia;
+	return STATEEN_ENVCFG | (feature_guest_aia() ? STATEEN_GUEST_AIA : 0);
 }
 
 BOOT_CODE bool feature_guest_aia(void)
 {
-	return feature_has(EXT_SSAIA) && the_machine.aia.imsic.nr_ids;
+	return feature_has(EXT_SSAIA) && the_machine.aia.imsic.nr_ids &&
+	       (host_features.hstateen0 & STATEEN_GUEST_AIA) == STATEEN_GUEST_AIA;
+}
+
+/* entry.S */
+bool stateen_close1(void);
+bool stateen_close2(void);
+bool stateen_close3(void);
+
+/* Where more is asked than a hart has, it keeps what it can (WARL). */
+BOOT_CODE void feature_host_csrs(void)
+{
+#define SET(csr, need, value) \
+	if (need)             \
+		csr_write(csr, value);
+	HOST_CSRS(SET)
+#undef SET
+	if (feature_cpu_has_stateen()) {
+		stateen_close1();
+		stateen_close2();
+		stateen_close3();
+	}
 }
 
 BOOT_CODE void feature_report(void)

@@ -17,6 +17,7 @@ struct guest_isa;
 struct host_features {
 	struct isa isa;
 	u64 henvcfg;     /* bits that can be set */
+	u64 hstateen0;   /* the same; all, where there is no such register */
 	u32 vmid_bits;   /* 0..14 */
 	u32 gpa_bits;    /* of the widest second stage: 41, 50, 59 */
 	u32 va_bits;     /* of a guest's widest first stage: 39, 48, 57 */
@@ -39,6 +40,8 @@ static inline bool feature_has_stateen(void)
 {
 	return feature_has(EXT_SMSTATEEN) || feature_has(EXT_SSSTATEEN);
 }
+/* This hart's registers of csr_table.h, HOST_CSRS. Boot. */
+void feature_host_csrs(void);
 /* henvcfg and hstateen0 while guests run. */
 u64 feature_henvcfg(void);
 u64 feature_hstateen0(void);

@@ -2,8 +2,8 @@
 /*
  * The second stage in hardware. HFENCE (Privileged Architecture 21.3.2) acts on the hart that executes it; other harts
  * fence by firmware (SBI RFENCE), which interrupts them in M-mode whatever they run and returns when all have done it.
- * So only those are asked that have the VM loaded: what the others keep of it is out of reach until they load it again, and then they
- * fence first, see s2_flush(). Nobody is interrupted for a neighbour's tables.
+ * So only those are asked that were seen with the VM loaded: what the others keep of it is out of reach until they load it again, and
+ * then they fence first, see s2_flush(). A CPU that runs a neighbour all the time is interrupted by VMID rollovers alone.
  * Lock: vmids.lock for the VMID's validity across a flush, and for vm_arch.flushes.
  */
 #include "arch/riscv/gstage.h"
@@ -42,6 +42,8 @@ BOOT_CODE u32 s2_max_ipa_bits(void)
 BOOT_CODE void gstage_bind(struct vm_arch *vm, hpa_t root, u32 ipa_bits)
 {
 	vm->hgatp = pt_mode(s2_format(ipa_bits)) << ATP_MODE_SHIFT | root.v >> PAGE_SHIFT;
+	vm->flushes =
+		1; /* whoever loads it first orders its walks behind the stores to its tables (21.2.10) */
 }
 
 /*
@@ -92,7 +94,7 @@ void gstage_load(struct vm_arch *vm, u32 vcpu_index)
 
 static bool is_loaded(u32 cpu, const void *vm)
 {
-	return load_relaxed(&loaded[cpu].vm) == vm;
+	return load_acquire(&loaded[cpu].vm) == vm; /* not any more: behind all that its guest did there */
 }
 
 void gstage_put(void)
@@ -125,11 +127,11 @@ void s2_flush(struct vm *vm, gpa_t gpa, u64 size)
 	if (size > FLUSH_PAGES_MAX * PAGE_SIZE)
 		size = 0;
 	spin_lock(&vmids.lock);
+	store_release(&a->flushes, a->flushes + 1);
+	atomic_fence();
 	if (vmid_valid(&vmids, &a->vmid)) {
 		u64 vmid = vmid_of(&a->vmid);
 
-		store_release(&a->flushes, a->flushes + 1);
-		atomic_fence();
 		if (is_loaded(this_cpu()->index, a))
 			flush_here(gpa.v, size, vmid);
 		for (u32 next = 0; sbi_harts(is_loaded, a, &next, &m);)

@@ -20,6 +20,7 @@ static const struct {
 	[SLOT(SBI_EXT_SRST)] = {SBI_EXT_SRST, vsbi_srst},
 	[SLOT(SBI_EXT_DBCN)] = {SBI_EXT_DBCN, vsbi_dbcn},
 	[SLOT(SBI_EXT_SUSP)] = {SBI_EXT_SUSP, vsbi_susp},
+	[SLOT(SBI_EXT_PMU)] = {SBI_EXT_PMU, vsbi_pmu},
 	[SLOT(SBI_EXT_FWFT)] = {SBI_EXT_FWFT, vsbi_fwft},
 };
 

@@ -42,6 +42,7 @@ void vsbi_hsm(struct vcpu_arch *a);
 void vsbi_srst(struct vcpu_arch *a);
 void vsbi_dbcn(struct vcpu_arch *a);
 void vsbi_susp(struct vcpu_arch *a);
+void vsbi_pmu(struct vcpu_arch *a);
 void vsbi_fwft(struct vcpu_arch *a);
 void vsbi_legacy(struct vcpu_arch *a);
 

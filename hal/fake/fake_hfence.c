@@ -127,6 +127,21 @@ static bool is_run(u64 pte, u32 level)
 	return fake_hart_napot && !level && pte & 0xe && (pte >> 10 & 0xf) == 8;
 }
 
+/* An entry of a run is cached for each of its pages, and each is kept until a fence of its own (Svnapot). */
+static void add_leaf(struct entry leaf, bool run)
+{
+	u64 at = leaf.at & ~0xffffULL, to = leaf.to & ~0xffffULL;
+
+	if (!run)
+		add(leaf);
+	for (u64 off = 0; run && off < 0x10000; off += 0x1000) {
+		leaf.at = at + off;
+		leaf.to = to + off;
+		if (!find(leaf.hart, leaf.vmid, LEAF, leaf.at, 0))
+			add(leaf);
+	}
+}
+
 /* `hart` HFENCE_ALL: caches nothing, and uses nothing that is cached. */
 static bool second(u64 hart, u64 hgatp, u64 gpa, struct entry *out)
 {
@@ -151,12 +166,11 @@ static bool second(u64 hart, u64 hgatp, u64 gpa, struct entry *out)
 			return false;
 		if (pte >> 54 & 0x7f || (pte >> 61 & 3) == 3 || (pte >> 63 && !is_run(pte, level)))
 			fake_violation("reserved bits in %llx", (unsigned long long)pte);
-		size = pte >> 63 ? 0x10000 : size;
 		*out = (struct entry){
 			pte & 0xe ? LEAF : POINTER,           (u32)hart,    vmid, gpa & ~(size - 1), size,
 			(pte >> 10 & 0xfffffffffffULL) << 12, pte >> 2 & 1, level};
 		if (pte >> 63)
-			out->to &= ~0xffffULL;
+			out->to = (out->to & ~0xffffULL) | (gpa & 0xf000);
 		if (pte & 0xe)
 			break;
 		if (!level || pte & 0xd0)
@@ -168,7 +182,7 @@ static bool second(u64 hart, u64 hgatp, u64 gpa, struct entry *out)
 	if (out->to & (out->size - 1))
 		fake_violation("a leaf of %llx is not aligned", (unsigned long long)out->at);
 	if (hart != HFENCE_ALL)
-		add(*out);
+		add_leaf(*out, read_entry(table + 8 * index_of(gpa, level, levels)) >> 63);
 	/* U, A set; D as well where it can be written: the second stage knows no other */
 	return (read_entry(table + 8 * index_of(gpa, level, levels)) & 0x50) == 0x50;
 }

@@ -194,13 +194,6 @@ static u64 leaf_span(enum fake_regime regime, u64 pte, s32 level)
 	return regimes[regime].address == riscv_address && bits(pte, 63, 63) ? 16 * 4096 : span(level);
 }
 
-static struct tlbe leaf_entry(u32 c, u64 pte, s32 level, u64 va)
-{
-	u64 size = leaf_span(contexts[c].regime, pte, level);
-
-	return (struct tlbe){(u8)c, false, align_down(va, size), size, pte, 0, level};
-}
-
 static u64 read_walk(u64 hpa)
 {
 	u64 v;
@@ -263,6 +256,16 @@ static void tlb_add(struct tlbe t)
 	tlb[nr_tlb++] = t;
 }
 
+/* An entry of a run is cached for each of its pages, and each is kept until a flush of its own. */
+static void tlb_add_leaf(u32 c, u64 pte, s32 level, u64 va)
+{
+	u64 size = span(level), all = leaf_span(contexts[c].regime, pte, level);
+
+	va = align_down(va, all);
+	for (u64 off = 0; off < all; off += size)
+		tlb_add((struct tlbe){(u8)c, false, va + off, size, pte, 0, level});
+}
+
 /* A cached pointer to the table page that is not a live link. */
 static bool pointer_cached(u64 table)
 {
@@ -298,7 +301,7 @@ void fake_flush(void *ctx, u64 va, u64 size)
 			u64 pte = read_walk(hpa + 8 * i);
 
 			if (is_leaf((u32)c, pte, level))
-				tlb_add(leaf_entry((u32)c, pte, level, pages[p].va + i * span(level)));
+				tlb_add_leaf((u32)c, pte, level, pages[p].va + i * span(level));
 			else if (is_table((u32)c, pte, level))
 				tlb_add((struct tlbe){(u8)c, true, pages[p].va + i * span(level), span(level),
 						      pte, address((u32)c, pte), level});
@@ -330,7 +333,7 @@ static void link_page(u32 c, u64 table, s32 level, u64 va)
 static void see(u32 c, u64 pte, s32 level, u64 va)
 {
 	if (is_leaf(c, pte, level)) {
-		tlb_add(leaf_entry(c, pte, level, va));
+		tlb_add_leaf(c, pte, level, va);
 	} else if (is_table(c, pte, level)) {
 		u64 next = address(c, pte);
 
@@ -520,22 +523,6 @@ u32 fake_tlb_count(const void *ctx)
 	return n;
 }
 
-/* At one of its pages, which a run's entries may have lost apart from each other. */
-static bool stale_leaf(const void *ctx, int c, const struct tlbe *t)
-{
-	u64 step = min_u64(t->size, span(t->level));
-
-	for (u64 va = t->va; va < t->va + t->size; va += step) {
-		struct fake_xlat now = fake_walk(ctx, va, FAKE_READ);
-		struct fake_xlat old = check_leaf(contexts[c].regime, t->pte, t->level, va, FAKE_READ);
-
-		if (now.fault != old.fault || now.hpa != old.hpa || now.write != old.write ||
-		    now.exec != old.exec)
-			return true;
-	}
-	return false;
-}
-
 u32 fake_tlb_stale(const void *ctx)
 {
 	int c = context_of(ctx);
@@ -552,7 +539,11 @@ u32 fake_tlb_stale(const void *ctx)
 			n += !p || p->linked != c + 1 || p->va != t->va;
 			continue;
 		}
-		n += stale_leaf(ctx, c, t);
+		struct fake_xlat now = fake_walk(ctx, t->va, FAKE_READ);
+		struct fake_xlat old = check_leaf(contexts[c].regime, t->pte, t->level, t->va, FAKE_READ);
+
+		n += now.fault != old.fault || now.hpa != old.hpa || now.write != old.write ||
+		     now.exec != old.exec;
 	}
 	return n;
 }

@@ -35,6 +35,16 @@ static bool is_published(u32 index)
 
 static const struct pt_hooks hooks = {.publish = publish};
 
+#ifndef FORMAT
+#define FORMAT s2_format(48)
+#endif
+
+/* PT_RUN, or 0. */
+static u32 run_or_not(u32 level)
+{
+	return space.fmt->runs && !level ? nondet_u32() & PT_RUN : 0;
+}
+
 static void entries(u32 any)
 {
 #if defined(ZERO)
@@ -47,6 +57,7 @@ static void entries(u32 any)
 
 	/* what split() gives it: a block of the level above */
 	ASSUME(!(pa & (pt_size(level + 1) - 1)) && pa < 1ull << 48 && space.fmt->attr_ok(attr));
+	attr |= run_or_not(level);
 	pt_fill(&space, 0, pa, level, attr);
 	PROVE(page[any] == space.fmt->make_leaf(pa + any * pt_size(level), level, attr) && is_published(any),
 	      "fill: every entry, published");
@@ -58,6 +69,7 @@ static void entries(u32 any)
 
 	ASSUME(at < PT_ENTRIES && !(pa & (PT_RUN_SIZE - 1)) && pa < 1ull << 48 &&
 	       (!attr || space.fmt->attr_ok(attr)));
+	attr |= attr ? run_or_not(0) : 0;
 	pt_fill_run(&space, 0, at, pa, attr);
 	if (any / 16 != at / 16)
 		PROVE(page[any] == old, "fill a run: no other entry");
@@ -144,7 +156,7 @@ int main(void)
 	u32 any = nondet_u32();
 
 	pool = (struct pt_pool){.base = va_to_hpa(page), .meta = meta, .pages = 8};
-	space = (struct pt_space){.fmt = s2_format(48), .pool = &pool, .hooks = &hooks};
+	space = (struct pt_space){.fmt = FORMAT, .pool = &pool, .hooks = &hooks};
 	ASSUME(any < PT_ENTRIES);
 #if defined(PICK)
 	picks(any);

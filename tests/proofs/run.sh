@@ -14,7 +14,7 @@ out=build/proofs
 
 fmt=arch/arm64/pt_formats.c
 walker="tests/proofs/step.c tests/proofs/formats.c core/pgtable.c $fmt"
-prim="tests/proofs/prim.c core/pt_pool.c $fmt"
+prim="tests/proofs/prim.c tests/proofs/formats.c core/pt_pool.c $fmt"
 riscv=arch/riscv/pt_formats.c
 
 # sources HARNESS
@@ -66,6 +66,7 @@ proofs() {
 	fi
 	for d in MAP UNMAP PROTECT REAP; do echo "proof|range|-D$d||"; done
 	for d in PUT EMPTY FILL ZERO FILL_RUN EMPTY_RUN PICK ADDRESS; do echo "proof|prim|-D$d||"; done
+	for d in FILL FILL_RUN; do echo "proof|prim|-DFORMAT=FMT_SV39X4_RUNS -D$d||"; done
 	for d in ADD FIND ARGUMENTS; do echo "proof|frames|-D$d||"; done
 	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
 	for d in S2 EL2; do echo "proof|codec|-DCODEC_$d||"; done
@@ -107,6 +108,8 @@ seeds() {
 	seed|step|$s -DREAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, size), size);/;/
 	seed|step|$s -DREAP|core/pgtable.c|s/ || !pt_is_empty(s, p.table)//
 	seed|step|$s -DQUERY|core/pgtable.c|s/if (va >> s->fmt->va_bits)/if (va)/
+	seed|step|$r -DREAP|core/pgtable.c|s/ || !pt_is_empty(s, p.table)//
+	seed|step|$r -DQUERY|core/pgtable.c|s/hit->size = p.size;/hit->size = pt_size(p.level);/
 	seed|step|$r -DMAP -DLEVEL=0 -DRUN|core/pgtable.c|s/if (attr & PT_RUN && !pt_is_empty_run(s, p.table, p.index))/if (0)/
 	seed|step|$r -DUNMAP|core/pgtable.c|s/p.attr & PT_RUN ? PT_RUN_SIZE : pt_size/pt_size/
 	seed|step|$r -DUNMAP|core/pgtable.c|s/s->hooks->flush(s->ctx, align_down(va, p->size), p->size);/;/

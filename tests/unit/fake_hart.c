@@ -178,6 +178,8 @@ static u64 mask_of(const struct fake_hart *h, u32 csr)
 		if (!there(h, known[i].needs))
 			break;
 		demand(h, known[i].needs, "CSR", csr);
+		if (csr == CSR_HSTATEEN0)
+			return known[i].mask & ~h->has.stateen_closed;
 		return csr == CSR_VSTART ? 8 * h->has.vlenb - 1 : known[i].mask;
 	}
 	fake_violation("hart %u has no CSR %03x", this_cpu()->index, csr);
@@ -347,6 +349,27 @@ void reservation_drop(void)
 }
 
 /* ---- cache.c ---- */
+
+u32 fake_stateen_closed;
+
+/* M-mode of these harts lets the others be written. */
+bool stateen_close1(void)
+{
+	fake_stateen_closed |= 1;
+	return true;
+}
+
+bool stateen_close2(void)
+{
+	fake_stateen_closed |= 2;
+	return true;
+}
+
+bool stateen_close3(void)
+{
+	fake_stateen_closed |= 4;
+	return true;
+}
 
 u64 cache_cbo_open(void)
 {

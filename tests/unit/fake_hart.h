@@ -27,6 +27,7 @@ struct fake_hart_has {
 	u32 vlenb; /* bytes of a vector register, a power of two */
 	u32 vmid_bits, guest_files;
 	u64 henvcfg;              /* bits that can be set */
+	u64 stateen_closed;       /* of hstateen0, by M-mode */
 	u64 cbo;                  /* of ENVCFG_CBO: what M-mode lets through */
 	u32 hgatp_top, vsatp_top; /* ATP_SV39.. : the widest; 0: bare only */
 };
@@ -66,6 +67,8 @@ struct fake_hart *fake_hart_here(void);
 extern void (*fake_csr_written)(u32 csr, u64 value);
 /* An MSI to an interrupt file, 0: S level's. */
 void fake_hart_msi(u32 hart, u32 file, u32 id);
+/* Bit n: hstateen n + 1 was closed, on any hart. */
+extern u32 fake_stateen_closed;
 /* Forget which fences there were. */
 void fake_fences_clear(void);
 /* How many of the kind were done on `hart`, FAKE_ALL: on any. */

@@ -29,6 +29,8 @@ rv_gstage|arch/riscv/gstage.c|sbi_hfence_gvma(m, 0, 0);|1|a VMID rollover fences
 rv_gstage|arch/riscv/gstage.c|hfence_gvma_all();|2|without VMIDs, no fence of the second stage between VMs
 rv_gstage|arch/riscv/gstage.c|hfence_vvma_all();|1|without VMIDs, no fence of the first stage between VMs
 rv_gstage|arch/riscv/gstage.c|hfence_vvma_all();|2|no fence of the first stage between vCPUs
+rv_gstage|arch/riscv/gstage.c|fence_i();|1|no FENCE.I between vCPUs
+rv_gstage|arch/riscv/gstage.c|store_release(&loaded[this_cpu()->index].vm, NULL);|1|a hart counts as one that runs the VM after it put it
 rv_gstage|arch/riscv/gstage.c|hfence_gvma_vmid(vmid);|1|what was flushed while another VM ran here is not fenced
 rv_gstage|arch/riscv/gstage.c|hfence_gvma_vmid(vmid);|2|a whole VMID is not fenced here
 rv_gstage|arch/riscv/gstage.c|hfence_gvma(gpa + off, vmid);|1|a range is not fenced here

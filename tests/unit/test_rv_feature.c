@@ -122,6 +122,40 @@ static void unlike_harts_have_what_the_least_has(void **state UNUSED)
 	assert_true(pt_napot);
 }
 
+static void nothing_is_inherited_from_firmware(void **state UNUSED)
+{
+	begin(2);
+	read_all();
+	fake_stateen_closed = 0;
+	for (u32 hart = 0; hart < 2; hart++) {
+		fake_hart_on(hart);
+#define DIRTY(number, need, value) csr_write(number, hart ? UINT64_MAX : 0x5a5a5a5a5a5a5a5aULL);
+		HOST_CSRS(DIRTY)
+#undef DIRTY
+		feature_host_csrs();
+	}
+#define SAME(number, need, value) assert_int_equal(fake_harts[0].csr[number], fake_harts[1].csr[number]);
+	HOST_CSRS(SAME)
+#undef SAME
+	assert_int_equal(fake_harts[0].csr[CSR_HEDELEG], HEDELEG_GUEST);
+	assert_int_equal(fake_harts[0].csr[CSR_HCOUNTEREN], COUNTEREN_TM);
+	assert_int_equal(fake_harts[0].csr[CSR_HSTATEEN0], 1ULL << 62 | 7ULL << 58);
+	assert_int_equal(fake_harts[0].csr[CSR_HGATP], 0);
+	assert_int_equal(fake_harts[0].csr[CSR_HSTATUS], 2ULL << 32); /* VSXL, which is constant */
+	assert_int_equal(fake_stateen_closed, 7);
+	assert_int_equal(fake_violations, 0);
+}
+
+/* AIA 1.0, 2.5: what M-mode keeps closed is not offered. */
+static void registers_of_the_aia_that_stay_closed_are_not_shown(void **state UNUSED)
+{
+	begin(2);
+	fake_harts[1].has.stateen_closed = 1ULL << 58;
+	read_all();
+	assert_false(feature_guest_aia());
+	assert_int_equal(feature_hstateen0(), 1ULL << 62);
+}
+
 static void runs_of_pages_are_used_where_all_harts_have_them(void **state UNUSED)
 {
 	begin(2);
@@ -337,9 +371,12 @@ static void guests_have_the_aia_where_all_harts_and_their_imsics_have_it(void **
 static void a_hart_without_an_extension_is_never_asked_for_its_registers(void **state UNUSED)
 {
 	begin(2);
-	for (u32 i = 0; i < 2; i++)
+	for (u32 i = 0; i < 2; i++) {
 		fake_harts[i].has =
 			(struct fake_hart_has){.vmid_bits = 0, .hgatp_top = ATP_SV39, .vsatp_top = ATP_SV39};
+		take(&the_machine.cpus[i].isa, EXT_SMSTATEEN);
+		take(&the_machine.cpus[i].isa, EXT_SSSTATEEN);
+	}
 	read_all();
 	assert_int_equal(host_features.guest_files, 0);
 }
@@ -350,6 +387,8 @@ int main(void)
 		cmocka_unit_test(what_can_be_set_is_found_and_nothing_stays_set),
 		cmocka_unit_test(each_width_of_vmids_and_modes_is_told),
 		cmocka_unit_test(unlike_harts_have_what_the_least_has),
+		cmocka_unit_test(nothing_is_inherited_from_firmware),
+		cmocka_unit_test(registers_of_the_aia_that_stay_closed_are_not_shown),
 		cmocka_unit_test(runs_of_pages_are_used_where_all_harts_have_them),
 		cmocka_unit_test(memory_types_are_used_where_all_harts_open_them),
 		cmocka_unit_test(guests_run_with_what_was_found_but_without_fiom),

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The SBI that guests see, at its limits: every extension and function, as SBI 3.0 says.
- * SOURCES: arch/riscv/vsbi.c arch/riscv/vsbi_base.c arch/riscv/vsbi_dbcn.c arch/riscv/vsbi_fwft.c arch/riscv/vsbi_hsm.c arch/riscv/vsbi_ipi.c arch/riscv/vsbi_legacy.c arch/riscv/vsbi_rfence.c arch/riscv/vsbi_srst.c arch/riscv/vsbi_time.c arch/riscv/vtimer.c arch/riscv/sbi.c core/timer.c tests/unit/fake_hart.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
+ * SOURCES: arch/riscv/vsbi.c arch/riscv/vsbi_base.c arch/riscv/vsbi_dbcn.c arch/riscv/vsbi_fwft.c arch/riscv/vsbi_hsm.c arch/riscv/vsbi_ipi.c arch/riscv/vsbi_legacy.c arch/riscv/vsbi_pmu.c arch/riscv/vsbi_rfence.c arch/riscv/vsbi_srst.c arch/riscv/vsbi_time.c arch/riscv/vtimer.c arch/riscv/sbi.c core/timer.c tests/unit/fake_hart.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
 #include "tests/unit/rv_vsbi_env.h"
 
 /* ---- dispatch ---- */
 
 static const u64 extensions[] = {SBI_EXT_BASE, SBI_EXT_TIME, SBI_EXT_IPI,  SBI_EXT_RFENCE, SBI_EXT_HSM,
-				 SBI_EXT_SRST, SBI_EXT_DBCN, SBI_EXT_SUSP, SBI_EXT_FWFT};
-static const u32 functions[] = {7, 1, 1, 3, 4, 1, 3, 1, 2};
+				 SBI_EXT_SRST, SBI_EXT_DBCN, SBI_EXT_SUSP, SBI_EXT_FWFT,   SBI_EXT_PMU};
+static const u32 functions[] = {7, 1, 1, 3, 4, 1, 3, 1, 2, 7};
 
 static void unknown_extensions_are_not_supported(void **state UNUSED)
 {
 	static const u64 ids[] = {9,
 				  0xf,
 				  0x11,
-				  SBI_EXT_PMU,
 				  0x4e41434c,
 				  0x535441,
 				  0x535345,
@@ -51,6 +50,22 @@ static void unknown_functions_are_not_supported(void **state UNUSED)
 	assert_int_equal(core.off + core.blocked + core.posts, 0);
 }
 
+static void there_are_no_counters_and_none_can_be_named(void **state UNUSED)
+{
+	static const u64 masks[] = {0, 1, ALL};
+
+	begin(1);
+	sbi(SBI_EXT_PMU, 0, 0, 0, 0, 0, 0);
+	EXPECT(SBI_SUCCESS);
+	assert_int_equal(value, 0);
+	for (u32 fid = 1; fid < 7; fid++)
+		for (u32 i = 0; i < ARRAY_SIZE(masks); i++) {
+			sbi(SBI_EXT_PMU, fid, masks[i], masks[i], 0, 1, 0);
+			EXPECT(SBI_ERR_INVALID_PARAM);
+		}
+	assert_int_equal(fake_firmware.calls, 0);
+}
+
 static void probe_tells_what_there_is(void **state UNUSED)
 {
 	begin(1);
@@ -69,7 +84,7 @@ static void probe_tells_what_there_is(void **state UNUSED)
 		sbi(SBI_EXT_BASE, 3, id, 0, 0, 0, 0);
 		EXPECT(SBI_SUCCESS);
 	}
-	sbi(SBI_EXT_BASE, 3, SBI_EXT_PMU, 0, 0, 0, 0);
+	sbi(SBI_EXT_BASE, 3, 0x43505043, 0, 0, 0, 0); /* CPPC */
 	EXPECT(SBI_SUCCESS);
 }
 
@@ -489,6 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unknown_extensions_are_not_supported),
 		cmocka_unit_test(unknown_functions_are_not_supported),
+		cmocka_unit_test(there_are_no_counters_and_none_can_be_named),
 		cmocka_unit_test(probe_tells_what_there_is),
 		cmocka_unit_test(base_says_version_3_and_nothing_of_the_machine),
 		cmocka_unit_test(every_mask_and_base_names_the_harts_that_it_says_or_is_refused),

@@ -109,7 +109,7 @@ static void functions(void)
 	static const struct {
 		u32 ext, functions;
 	} have[] = {{SBI_BASE, 7}, {SBI_TIME, 1}, {SBI_IPI, 1},  {SBI_RFENCE, 3}, {SBI_HSM, 4},
-		    {SBI_SRST, 1}, {SBI_DBCN, 3}, {SBI_SUSP, 1}, {SBI_FWFT, 2}};
+		    {SBI_SRST, 1}, {SBI_DBCN, 3}, {SBI_SUSP, 1}, {SBI_FWFT, 2},   {SBI_PMU, 7}};
 	u32 calls = 0, answered = 0, changed = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(have); i++) {
