@@ -53,13 +53,13 @@ static inline bool mmio_takes(const struct mmio_region *r, gpa_t addr, u32 size)
 	return (r->ops->sizes & size) && !(addr.v & (size - 1)) && size <= r->size - (addr.v - r->base);
 }
 /* The device that takes this access, or NULL. `last`: of the access before, likely this one's too. */
-static inline const struct mmio_region *mmio_device_at(const struct mmio_map *map,
+static inline const struct mmio_region *mmio_device_at(const struct vcpu *vcpu,
 						       const struct mmio_region **last, gpa_t addr, u32 size)
 {
 	const struct mmio_region *r = *last;
 
 	if (unlikely(!mmio_covers(r, addr))) {
-		r = mmio_region_of(map, addr);
+		r = mmio_region_of(vcpu->vm->mmio, addr);
 		if (!r)
 			return NULL;
 		*last = r;

@@ -62,14 +62,24 @@ void ktimer_init(struct ktimer *t, ktimer_fn fn)
 	t->armed = false;
 }
 
+/* What a guest's timer mostly does: it is the CPU's next event, and will be. */
+static bool stays_first(const struct ktimer *t, u64 deadline)
+{
+	return t->armed && !t->prev && deadline < (t->next ? t->next->deadline : NO_DEADLINE);
+}
+
 void ktimer_set(struct ktimer *t, u64 deadline)
 {
 	struct timer_queue *q = &this_cpu()->timers;
 
-	queue_remove(q, t);
-	if (deadline != NO_DEADLINE) {
+	if (stays_first(t, deadline)) {
 		t->deadline = deadline;
-		queue_insert(q, t);
+	} else {
+		queue_remove(q, t);
+		if (deadline != NO_DEADLINE) {
+			t->deadline = deadline;
+			queue_insert(q, t);
+		}
 	}
 	program(q);
 }

@@ -302,7 +302,7 @@ bool exit_fast_abort(struct vcpu_arch *a, u64 esr)
 		return false;
 	if (unlikely((read_sysreg(SCTLR_EL1) & (SCTLR_EE | SCTLR_E0E)) || (read_sysreg(SPSR_EL2) & PSR_NRW)))
 		return false;
-	r = mmio_device_at(a->core->vm->mmio, &a->mmio_last, ipa, size);
+	r = mmio_device_at(a->core, &a->mmio_last, ipa, size);
 	if (unlikely(!r))
 		return false;
 	a->core->exits[EXIT_MMIO]++;

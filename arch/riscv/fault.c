@@ -94,7 +94,7 @@ static inline void access(struct vcpu_arch *a, const struct mmio_region *r, cons
 
 static void emulate(struct vcpu_arch *a, const struct decoded *d, u32 length, gpa_t gpa, u64 scause)
 {
-	const struct mmio_region *r = mmio_device_at(a->core->vm->mmio, &a->mmio_last, gpa, d->size);
+	const struct mmio_region *r = mmio_device_at(a->core, &a->mmio_last, gpa, d->size);
 
 	if (likely(r != NULL))
 		access(a, r, d, length, gpa);

@@ -38,7 +38,7 @@ EFI_IMAGES  := RISCV_VIRT_CODE.fd RISCV_VIRT_VARS.fd
 OPENSBI     := fw_dynamic.bin
 
 # Models that `make bench` compares, and the document whose table it rewrites.
-BENCH_CPUS := aia plic
+BENCH_CPUS := aia plic plic-no-sstc
 BENCH_DOC  :=
 
 # What exits run through (OPT_HOT).
