@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# hostile.sh [ARCH:CPU...]: the hostile guest and its neighbours (manifests/hostile.dts) on each machine, by default all of
+# hostile.sh [ARCH:MACHINE...]: the hostile guest and its neighbours (manifests/hostile.dts) on each machine, by default all of
 # `machines`, as many at a time as there are CPUs. Every row that the guest prints is compared with hostile-ARCH.cfg; the scans for
 # residues have to find nothing, and the neighbour's largest gap between two handlers of its 1 ms timer must be below 1.1 ms of its
 # counter. ONLY="row row": these rows alone. Under -icount, so that a gap counts instructions and is the same each time.
@@ -9,20 +9,23 @@ cd "$(dirname "$0")/../.." || exit 1
 here=tests/guests out=build/test/hostile
 limit=600 # seconds for one machine
 
-machines="arm64:max arm64:cortex-a57 riscv64:max riscv64:rv64"
-# ARCH:CPU: how the hostile VM's vCPUs are scheduled, and the emulator with its board
-declare -A policy=([arm64]=pinned [riscv64:max]=pinned [riscv64:rv64]=shared)
+machines="arm64:max arm64:cortex-a57 riscv64:max riscv64:rv64 riscv64:rvnew"
+# ARCH:MACHINE: how the hostile VM's vCPUs are scheduled, the emulator's CPU where MACHINE is not its name, the emulator with its
+# board. rvnew: files in software for the hostile VM, in hardware for the neighbour; stateen; timers without stimecmp.
+declare -A policy=([arm64]=pinned [riscv64:max]=pinned [riscv64:rv64]=shared [riscv64:rvnew]=shared)
+declare -A model=([riscv64:rvnew]="rv64,svpbmt=on,svinval=on,smstateen=on,sstc=off")
 declare -A board=(
 	[arm64]="qemu-system-aarch64 -M virt,virtualization=on,gic-version=3"
 	[riscv64:max]="qemu-system-riscv64 -M virt,aia=aplic-imsic,aia-guests=3"
 	[riscv64:rv64]="qemu-system-riscv64 -M virt"
+	[riscv64:rvnew]="qemu-system-riscv64 -M virt,aia=aplic-imsic,aia-guests=3"
 )
 
-# wanted ARCH CPU: "NAME: RESULT" of hostile-ARCH.cfg's rows, where NAME@CPU,CPU... goes before NAME
+# wanted ARCH MACHINE: "NAME: RESULT" of hostile-ARCH.cfg's rows, where NAME@MACHINE,MACHINE... goes before NAME
 wanted() {
-	awk -v cpu="$2" '/^ *(#|$)/ { next }
+	awk -v machine="$2" '/^ *(#|$)/ { next }
 		{ name = $1; $1 = ""; sub(/^ /, ""); special = split(name, part, /[@,]/) > 1; on = !special
-		  for (i in part) on = on || (i > 1 && part[i] == cpu)
+		  for (i in part) on = on || (i > 1 && part[i] == machine)
 		  name = part[1]
 		  if (!(name in result)) order[n++] = name
 		  if (on && (special || !(name in own))) result[name] = $0
@@ -31,8 +34,8 @@ wanted() {
 		END { for (i = 0; i < n; i++) print order[i] ": " result[order[i]] }' "$here/hostile-$1.cfg"
 }
 
-one() { # ARCH:CPU
-	local arch=${1%:*} cpu=${1#*:} dir=$out/${1/:/-} o=build/${1%:*} status=0 text start=$SECONDS wrong gap scans bad
+one() { # ARCH:MACHINE
+	local arch=${1%:*} machine=${1#*:} dir=$out/${1/:/-} o=build/${1%:*} status=0 text start=$SECONDS wrong gap scans bad
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	sed -e "s|\${ONLY}|${ONLY:-}|" -e "s|\${POLICY}|${policy[$1]:-${policy[$arch]}}|" $here/manifests/hostile.dts >"$dir/hostile.dts"
@@ -41,12 +44,12 @@ one() { # ARCH:CPU
 	sed "${ONLY:+/fault pc/d}" $here/scripts/hostile.exp >"$dir/hostile.exp"
 	# shellcheck disable=SC2086
 	text=$(timeout -k 1 $limit build/host/expect "$dir/hostile.exp" "$dir/console.log" -- \
-		timeout -k 1 $limit ${board[$1]:-${board[$arch]}} -accel tcg -cpu "$cpu" -smp 5 -m 2G -display none -monitor none \
-		-serial stdio -nic none -kernel $o/monadic.bin -initrd "$dir/bundle.cpio" -icount shift=0,sleep=off 2>&1) || status=1
+		timeout -k 1 $limit ${board[$1]:-${board[$arch]}} -accel tcg -cpu "${model[$1]:-$machine}" -smp 5 -m 2G \
+		-display none -monitor none -serial stdio -nic none -kernel $o/monadic.bin -initrd "$dir/bundle.cpio" -icount shift=0,sleep=off 2>&1) || status=1
 	# OpenSBI from 1.6 on writes to the same UART when a guest tries an instruction of SYSTEM that there is not.
 	tr -d '\r' <"$dir/console.log" | sed -n -e 's/system_opcode_insn: Invalid opcode for CSR read\/write instruction//g' \
 		-e 's/.*\[hostile\] ROW //p' >"$dir/rows"
-	wanted "$arch" "$cpu" | if [ -n "${ONLY:-}" ]; then grep -E "^(${ONLY// /|}):"; else cat; fi >"$dir/wanted"
+	wanted "$arch" "$machine" | if [ -n "${ONLY:-}" ]; then grep -E "^(${ONLY// /|}):"; else cat; fi >"$dir/wanted"
 	wrong=$(diff "$dir/wanted" "$dir/rows" | grep -c '^[<>]')
 	scans=$(grep -c '^\[residue\] residue: [0-9]' "$dir/console.log")
 	bad=$(grep '^\[residue\] residue: [0-9]' "$dir/console.log" | grep -vc ' 0 words left, 0 of them marks, registers 0')
@@ -56,8 +59,8 @@ one() { # ARCH:CPU
 	[ "$wrong" = 0 ] && [ "$scans" = 12 ] && [ "$bad" = 0 ] || status=1
 	[ "$wrong" = 0 ] || diff "$dir/wanted" "$dir/rows" | sed -n 's/^</expected:/p; s/^>/printed: /p'
 	rm -f "$dir/bundle.cpio"
-	text="$arch $cpu: $(wc -l <"$dir/rows") rows, $wrong wrong, $scans scans, $bad with residue, $gap; $text ($((SECONDS - start)) s)"
-	if [ $status = 0 ]; then echo "ok   hostile $text"; else echo "FAIL hostile $text; see $dir/console.log"; fi
+	text="$(wc -l <"$dir/rows") rows, $wrong wrong, $scans scans, $bad with residue, $gap; $text ($((SECONDS - start)) s)"
+	if [ $status = 0 ]; then echo "ok   hostile $arch $machine: $text"; else echo "FAIL hostile $arch $machine: $text; see $dir/console.log"; fi
 	echo $status >"$dir/status"
 }
 

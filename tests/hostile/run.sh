@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The hostile stage: every attack of tests/guests/hostile-ARCH.cfg, with a neighbour that must not notice, on two machines of each
-# architecture.
+# The hostile stage: every attack of tests/guests/hostile-ARCH.cfg, with a neighbour that must not notice, on the machines of
+# tests/guests/hostile.sh.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 mkdir -p build/test

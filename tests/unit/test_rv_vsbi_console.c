@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The SBI that guests see: console, time, firmware features and the legacy calls; the rest is test_rv_vsbi.c's.
- * SOURCES: arch/riscv/vsbi.c arch/riscv/vsbi_base.c arch/riscv/vsbi_dbcn.c arch/riscv/vsbi_fwft.c arch/riscv/vsbi_hsm.c arch/riscv/vsbi_ipi.c arch/riscv/vsbi_legacy.c arch/riscv/vsbi_pmu.c arch/riscv/vsbi_rfence.c arch/riscv/vsbi_srst.c arch/riscv/vsbi_time.c arch/riscv/vtimer.c arch/riscv/sbi.c core/timer.c tests/unit/fake_hart.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
+ * SOURCES: arch/riscv/vsbi.c arch/riscv/vsbi_base.c arch/riscv/vsbi_dbcn.c arch/riscv/vsbi_fwft.c arch/riscv/vsbi_hsm.c arch/riscv/vsbi_ipi.c arch/riscv/vsbi_legacy.c arch/riscv/vsbi_pmu.c arch/riscv/vsbi_rfence.c arch/riscv/vsbi_srst.c arch/riscv/vsbi_susp.c arch/riscv/vsbi_time.c arch/riscv/vtimer.c arch/riscv/sbi.c core/timer.c tests/unit/fake_hart.c hal/fake/fake.c hal/fake/fake_cpu.c hal/fake/fake_log.c */
 #include "tests/unit/rv_vsbi_env.h"
 
 /* ---- DBCN ---- */

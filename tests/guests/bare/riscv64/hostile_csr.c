@@ -185,20 +185,24 @@ static void limits(void)
 
 /* ---- the AIA's indirect registers ---- */
 
-/* CSRRW siselect, a0; CSRRS a1, sireg. */
+/* CSRRW siselect, a0; CSRRS a2, siselect; CSRRS a1, sireg; CSRRW sireg, a1. */
 static struct outcome indirect(u64 select)
 {
 	const u64 regs[8] = {select};
 
 	probe[0] = INSN_CSRRW(0, CSR_SISELECT, A0);
-	probe[1] = INSN_CSRRS(A1, CSR_SIREG, 0);
-	probe[2] = INSN_CSRRW(0, CSR_SIREG, A1);
-	probe[3] = INSN_RET;
+	probe[1] = INSN_CSRRS(A1 + 1, CSR_SISELECT, 0);
+	probe[2] = INSN_CSRRS(A1, CSR_SIREG, 0);
+	probe[3] = INSN_CSRRW(0, CSR_SIREG, A1);
+	probe[4] = INSN_RET;
 	__asm__ volatile("fence.i" ::: "memory");
 	return run_code(probe, regs);
 }
 
-/* Of these numbers, how many there are a register behind; what is refused is an illegal instruction. */
+/*
+ * Of these numbers, how many there are a register behind; what is refused is an illegal instruction. A number that siselect does
+ * not hold has none.
+ */
 static u32 registers(u64 first, u64 last, u32 *others)
 {
 	u32 there = 0;
@@ -206,7 +210,7 @@ static u32 registers(u64 first, u64 last, u32 *others)
 	for (u64 select = first; select <= last; select++) {
 		struct outcome o = indirect(select);
 
-		there += !o.taken;
+		there += !o.taken && o.x[2] == select;
 		*others += o.taken && o.cause != CAUSE_ILLEGAL;
 	}
 	return there;

@@ -232,11 +232,136 @@ static void aplic_flood(void)
 	irq_on();
 }
 
+/* ---- the file against a model ---- */
+
+#define EIDELIVERY 0x70
+#define EITHRESHOLD 0x72
+#define EIP 0x80
+#define EIE 0xc0
+#define CSR_STOPI 0xdb0
+#define STOPI_EXTERNAL 9u
+
+struct file {
+	u64 eip[4], eie[4], delivery, threshold;
+};
+
+static u32 file_top(const struct file *m)
+{
+	for (u32 id = 1; id <= LAST_ID; id++)
+		if ((m->eip[id / 64] & m->eie[id / 64]) >> id % 64 & 1)
+			return !m->threshold || id < m->threshold ? id : 0;
+	return 0;
+}
+
+/* That register by CSRRW, CSRRS or CSRRC: what it was before. */
+static u64 sireg_by(u32 op, u64 select, u64 value)
+{
+	u64 old;
+
+	__asm__ volatile("csrw %0, %1" ::"i"(CSR_SISELECT), "r"(select) : "memory");
+	if (op == 0)
+		__asm__ volatile("csrrw %0, %1, %2" : "=r"(old) : "i"(CSR_SIREG), "r"(value) : "memory");
+	else if (op == 1)
+		__asm__ volatile("csrrs %0, %1, %2" : "=r"(old) : "i"(CSR_SIREG), "r"(value) : "memory");
+	else
+		__asm__ volatile("csrrc %0, %1, %2" : "=r"(old) : "i"(CSR_SIREG), "r"(value) : "memory");
+	return old;
+}
+
+/* As the other rows want it: it delivers, and nothing is pending or enabled. */
+static void file_reset(void)
+{
+	for (u64 select = EIDELIVERY; select < EIE + 8; select += 2)
+		(void)sireg_by(0, select, select == EIDELIVERY);
+}
+
+/* One access of one register; is what it was as the model says? */
+static bool file_access(struct file *m)
+{
+	u64 r = random64(), value = random64(), exist, *reg, old, select;
+	u32 op = (u32)(r >> 8) % 3, word = (u32)(r >> 16) % 4;
+
+	switch (r % 8) {
+	case 0:
+		select = EIDELIVERY, reg = &m->delivery, exist = 1;
+		break;
+	case 1:
+		select = EITHRESHOLD, reg = &m->threshold, exist = LAST_ID, value &= LAST_ID;
+		break;
+	case 2:
+	case 3:
+		select = EIP + 2 * word, reg = &m->eip[word], exist = word ? ~0ULL : ~1ULL;
+		break;
+	default:
+		select = EIE + 2 * word, reg = &m->eie[word], exist = word ? ~0ULL : ~1ULL;
+		break;
+	}
+	value &= exist;
+	old = *reg;
+	*reg = op == 0 ? value : op == 1 ? old | value : old & ~value;
+	return sireg_by(op, select, value) == old;
+}
+
+/*
+ * stopei read, and written by CSRRS: both tell the top, the second claims it, whatever is written. With an operand of 0 the emulator
+ * does not.
+ */
+static bool file_claim(struct file *m, bool claim)
+{
+	u64 top = file_top(m), seen;
+
+	if (claim)
+		__asm__ volatile("csrrs %0, %1, %2" : "=r"(seen) : "i"(CSR_STOPEI), "r"(1ULL) : "memory");
+	else
+		__asm__ volatile("csrr %0, %1" : "=r"(seen) : "i"(CSR_STOPEI) : "memory");
+	if (claim && top)
+		m->eip[top / 64] &= ~(1ULL << top % 64);
+	return seen == (top << 16 | top);
+}
+
+static bool file_signal(const struct file *m)
+{
+	bool on = m->delivery && file_top(m);
+	u64 stopi;
+
+	__asm__ volatile("csrr %0, %1" : "=r"(stopi) : "i"(CSR_STOPI) : "memory");
+	return !(read_csr(sip) & SEIP) == !on && stopi >> 16 == (on ? STOPI_EXTERNAL : 0);
+}
+
+/* MSIs, accesses of sireg and of stopei at random: what each reads, and the signal after it. */
+static void msi_model(void)
+{
+	struct file m = {.delivery = 1};
+	u32 wrong = 0, signals = 0;
+
+	ONLY_AIA
+	row_time(3000);
+	irq_off();
+	file_reset();
+	write_csr(sie, SEIP);
+	for (u32 i = 0; i < 4000; i++) {
+		u64 r = random64();
+		u32 id = (u32)(r >> 8) % (2 * LAST_ID);
+
+		if (r % 4 == 0) {
+			store_msi(imsic_file(0), id);
+			if (id && id <= LAST_ID)
+				m.eip[id / 64] |= 1ULL << id % 64;
+		} else {
+			wrong += !(r % 4 == 1 ? file_access(&m) : file_claim(&m, r >> 32 & 1));
+		}
+		signals += !file_signal(&m);
+	}
+	file_reset();
+	irq_clean();
+	irq_on();
+	say("%u reads and %u signals wrong", wrong, signals);
+}
+
 const struct row msi_rows[] = {
-	{"msi-others", msi_others},   {"msi-nonsense", msi_nonsense},
-	{"msi-flood", msi_flood},     {"msi-storm", msi_storm},
-	{"msi-signal", msi_signal},   {"aplic-targets", aplic_targets},
-	{"aplic-flood", aplic_flood}, {NULL, NULL},
+	{"msi-others", msi_others},   {"msi-nonsense", msi_nonsense}, {"msi-flood", msi_flood},
+	{"msi-storm", msi_storm},     {"msi-signal", msi_signal},     {"aplic-targets", aplic_targets},
+	{"aplic-flood", aplic_flood}, {"msi-model", msi_model},       {NULL, NULL},
 };
 
 /* ---- the PLIC ---- */
