@@ -13,9 +13,10 @@ JOBS=${JOBS:-$(nproc)}
 out=build/proofs
 
 fmt=arch/arm64/pt_formats.c
-walker="tests/proofs/step.c tests/proofs/formats.c core/pgtable.c $fmt"
-prim="tests/proofs/prim.c tests/proofs/formats.c core/pt_pool.c $fmt"
+walker="tests/proofs/step.c tests/proofs/formats.c tests/proofs/formats_x86.c core/pgtable.c $fmt"
+prim="tests/proofs/prim.c tests/proofs/formats.c tests/proofs/formats_x86.c core/pt_pool.c $fmt"
 riscv=arch/riscv/pt_formats.c
+x86=arch/x86/pt_formats.c
 
 # sources HARNESS
 sources() {
@@ -23,6 +24,7 @@ sources() {
 	step) echo "$walker" ;;
 	prim) echo "$prim" ;;
 	codec) echo "tests/proofs/codec.c $fmt" ;;
+	codec_x86) echo "tests/proofs/codec_x86.c $x86" ;;
 	codec_riscv) echo "tests/proofs/codec_riscv.c $riscv" ;;
 	decode_riscv) echo "tests/proofs/decode_riscv.c arch/riscv/decode.c" ;;
 	s1walk_riscv) echo "tests/proofs/s1walk_riscv.c arch/riscv/s1walk.c" ;;
@@ -59,6 +61,8 @@ proofs() {
 	walker_jobs FMT_SV39X4 PROTECT UNMAP REAP 'MAP -DLEVEL=0'
 	walker_jobs FMT_SV39X4_RUNS PROTECT UNMAP REAP 'MAP -DLEVEL=0' 'MAP -DLEVEL=0 -DRUN' QUERY
 	walker_jobs FMT_SV48X4 UNMAP REAP 'MAP -DLEVEL=0'
+	walker_jobs FMT_EPT UNMAP REAP PROTECT 'MAP -DLEVEL=2'
+	walker_jobs FMT_NPT UNMAP REAP 'MAP -DLEVEL=0'
 	walker_jobs FMT_SV57X4 UNMAP REAP 'MAP -DLEVEL=0'
 	if [ "${PROOFS_ALL:-0}" != 0 ]; then
 		walker_jobs FMT_S2_43 'MAP -DLEVEL=1' 'MAP -DLEVEL=2' QUERY
@@ -71,13 +75,15 @@ proofs() {
 	for d in SCRUB ZERO MAP LOAD FILL UNMAP; do echo "proof|life|-D$d||"; done
 	for d in S2 EL2; do echo "proof|codec|-DCODEC_$d||"; done
 	for d in host host_pbmt gstage gstage_pbmt gstage_napot gstage_pbmt_napot; do echo "proof|codec_riscv|$(family $d)||"; done
+	for d in long_mode ept npt; do echo "proof|codec_x86|$(family $d)||"; done
 	for d in decode s1walk; do echo "proof|${d}_riscv|||"; done
 }
 
-# family KIND[_pbmt][_napot]: of RISC-V's formats
+# family KIND[_pbmt][_napot]: of RISC-V's formats, or x86_64's
 family() {
-	local kind=${1%%_*}
+	local kind=$1
 
+	[ "$kind" = long_mode ] || kind=${1%%_*}
 	echo "-DFAMILY=${kind}_formats${1#"$kind"}"
 }
 
@@ -89,6 +95,7 @@ reach() {
 	echo "reach|frames|-DADD||"
 	for d in MAP UNMAP PROTECT REAP; do echo "reach|range|-D$d||"; done
 	for d in S2 EL2; do echo "reach|codec|-DCODEC_$d||"; done
+	for d in ept npt; do echo "reach|codec_x86|$(family $d)||"; done
 	for d in host gstage_pbmt gstage_napot; do echo "reach|codec_riscv|$(family $d)||"; done
 	for d in decode s1walk; do echo "reach|${d}_riscv|||"; done
 }
@@ -134,6 +141,12 @@ seeds() {
 	seed|codec_riscv|$(family gstage_pbmt)|$riscv|s/PTE_PBMT_IO (2ULL << 61)/PTE_PBMT_IO (1ULL << 61)/
 	seed|codec_riscv|$(family host)|$riscv|s/ && (a & (PT_W . PT_X)) != (PT_W . PT_X)//
 	seed|codec_riscv|$(family host_pbmt)|$riscv|s/PTE_PPN ((1ULL << 44) - 1)/PTE_PPN ((1ULL << 43) - 1)/
+	seed|codec_x86|$(family ept)|$x86|s/EPT_TYPE_WB 6u/EPT_TYPE_WB 4u/
+	seed|codec_x86|$(family ept)|$x86|s/ . EPT_IPAT)/)/
+	seed|codec_x86|$(family npt)|$x86|s/leaf(pa, level, a) . PTE_US/leaf(pa, level, a)/
+	seed|codec_x86|$(family npt)|$x86|s/return level <= LEAF_MAX ? PT_LEAF : PT_EMPTY;/return PT_LEAF;/
+	seed|codec_x86|$(family long_mode)|$x86|s/ && (a & (PT_W . PT_X)) != (PT_W . PT_X)//
+	seed|codec_x86|$(family long_mode)|$x86|s/pa . PTE_P . PTE_RW . PTE_A;/pa | PTE_P | PTE_RW;/
 	seed|decode_riscv||arch/riscv/decode.c|s/return funct3 <= 3;/return funct3 <= 4;/
 	seed|decode_riscv||arch/riscv/decode.h|s/\*length = insn & 2 ? 4 : 2;/*length = 4;/
 	seed|s1walk_riscv||arch/riscv/s1walk.c|s/mode > ATP_SV57/mode > ATP_SV57 + 1/
